@@ -1,0 +1,92 @@
+"""SimPy's event loop, at absolute times and in the machine's own order (section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from math import inf
+from typing import Any
+
+import simpy
+
+CLOSING, OPENING, COMPLETION, OVERFLOW, PATIENCE, WATCH, ENTRY, BIRTH = range(8)
+"""Kinds of events; at one instant a lower kind comes first (rule 3.1)."""
+
+MOST_AT_ONE_INSTANT = 100_000
+
+
+class Crowded(Exception):
+    """More events at one instant than any real operation has (rule 3.5)."""
+
+
+class Timer(simpy.Event):
+    """An event set for an owner; cancelling it leaves it in the queue, dead (rule 3.3)."""
+
+    def __init__(self, agenda: Agenda, act: Callable[[Any], None], owner: Any) -> None:
+        self.env = agenda
+        self.callbacks = [_fire]
+        self._ok = True
+        self._value = None
+        self.act = act
+        self.owner = owner
+        self.live = True
+
+    def cancel(self) -> None:
+        """Make it dead: it will do nothing and not move the clock."""
+        self.live = False
+
+
+def _fire(timer: Timer) -> None:
+    timer.act(timer.owner)
+
+
+class Agenda(simpy.Environment):
+    """A SimPy environment whose queue is ordered by (time, kind, serial).
+
+    SimPy uses priorities 0 and 1 for its own resumptions, so kinds are shifted by 2. `timeout(T - now)` can end an
+    ulp away from T; here an event stands at the time it was computed for.
+    """
+
+    def __init__(self, start: float) -> None:
+        super().__init__(start)
+        self.serial = 0
+        self.at_this_instant = 0
+
+    def set(self, time: float, kind: int, act: Callable[[Any], None], owner: Any) -> Timer | None:
+        """Set a timer; an infinite one is not set and takes no serial (rule 3.2)."""
+        if time == inf:
+            return None
+        timer = Timer(self, act, owner)
+        self.serial += 1
+        heappush(self._queue, (time, kind + 2, self.serial, timer))  # type: ignore[misc]
+        return timer
+
+    def at(self, time: float, kind: int) -> simpy.Event:
+        """Event for a process that walks a sorted table: it precedes every timer of its instant and kind."""
+        event = simpy.Event(self)
+        event._ok = True
+        event._value = None
+        heappush(self._queue, (time, kind + 2, 0, event))  # type: ignore[misc]
+        return event
+
+    def step(self) -> None:
+        """Next live event.
+
+        Raises
+        ------
+        Crowded
+            Time does not pass any more.
+        """
+        time, _, _, event = heappop(self._queue)
+        if type(event) is Timer and not event.live:
+            return
+        if time == self._now:
+            self.at_this_instant += 1
+            if self.at_this_instant > MOST_AT_ONE_INSTANT:
+                raise Crowded
+        else:
+            self.at_this_instant = 0
+            self._now = time
+        callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+        for callback in callbacks:
+            callback(event)

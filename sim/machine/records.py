@@ -1,0 +1,179 @@
+"""What a run leaves behind: one row per spell, one per job, the duty tables (section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.machine.network import Network
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VISIT = np.dtype(
+    [
+        ("entered", "f8"),
+        ("started", "f8"),
+        ("left", "f8"),
+        ("released", "f8"),
+        ("job", "u4"),
+        ("server", "i4"),
+        ("step", "u2"),
+        ("pool", "i2"),
+        ("exit", "u1"),
+        ("round", "u1"),
+        ("flags", "u1"),
+        ("spell", "u1"),
+    ]
+)
+"""One spell of a visit, 48 bytes. Times in minutes; NaN: never happened. `pool` and `server` are -1 when nobody
+served; `server` is the number of the named server in its pool and -1 in a counted pool."""
+
+FIRST, RETURNED, GHOST, COUNTED = 1, 2, 4, 8
+"""Flags of a spell: first of its visit, after a hand back or pause, silent leaver, its visit is counted."""
+
+JOB = np.dtype(
+    [
+        ("key", "u8"),
+        ("birth", "f8"),
+        ("end", "f8"),
+        ("number", "u4"),
+        ("family", "u4"),
+        ("parent", "i4"),
+        ("step", "i4"),
+        ("stream", "i2"),
+        ("exit", "u1"),
+        ("counted", "u1"),
+        ("marks", "u1", 8),
+        ("due", "f8"),
+    ]
+)
+"""One job. `number` is its birth ordinal in the run, `family` the number of its root, `parent` -1 for a root;
+`step` and `exit` are the last ones; `end` is NaN while it is open; `counted` says that its family is."""
+
+DUTY = np.dtype([("begin", "f8"), ("end", "f8"), ("servers", "f8"), ("pool", "i2"), ("server", "i4"), ("kind", "u1")])
+"""Who was there: a stretch of duty (or of a break) of one server, or of `servers` counted ones (`server` -1)."""
+
+ON_DUTY, ON_BREAK = 0, 1
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Areas the engine kept while it ran, clipped to [0, end): the witness against which records are checked.
+
+    Attributes
+    ----------
+    waiting : array, shape (steps,)
+        Job-minutes in line.
+    serving : array, shape (pools,)
+        Unit-minutes of taken slots, after-work included, paused work excluded.
+    born, spawned, ended, open : int
+        Jobs of the whole run.
+    """
+
+    waiting: NDArray[np.float64]
+    serving: NDArray[np.float64]
+    born: int
+    spawned: int
+    ended: int
+    open: int
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """Everything one replication left behind.
+
+    Attributes
+    ----------
+    network : Network
+        What was simulated.
+    seed, replication : int
+        Its luck.
+    visits : structured array of `VISIT`
+        Spells that overlap [0, end) or are counted, sorted by (job, entered, spell).
+    jobs : structured array of `JOB`
+        Jobs that have such a spell or a counted family, by number.
+    duty : structured array of `DUTY`
+        Who was there, after presence draws and rounding; breaks as they were taken.
+    tally : Tally
+        Witness areas and counts.
+    stopped : float
+        Time at which the run ended [min].
+    """
+
+    network: Network
+    seed: int
+    replication: int
+    visits: NDArray[np.void]
+    jobs: NDArray[np.void]
+    duty: NDArray[np.void]
+    tally: Tally
+    stopped: float
+
+    def visit_frame(self) -> pd.DataFrame:
+        """Spells as a table with names in place of numbers."""
+        import pandas as pd
+
+        from sim.machine.steps import Exit
+
+        v, n = self.visits, self.network
+        steps = np.array([s.name for s in n.steps], dtype=object)
+        pools = np.array([*(p.name for p in n.pools), None], dtype=object)
+        exits = np.array([e.name.lower() for e in Exit], dtype=object)
+        return pd.DataFrame(
+            {
+                "job": v["job"],
+                "step": steps[v["step"]] if v.size else np.array([], dtype=object),
+                "pool": pools[v["pool"]] if v.size else np.array([], dtype=object),
+                "server": v["server"],
+                "entered": v["entered"],
+                "started": v["started"],
+                "left": v["left"],
+                "released": v["released"],
+                "exit": exits[v["exit"]] if v.size else np.array([], dtype=object),
+                "round": v["round"],
+                "spell": v["spell"],
+                "first": (v["flags"] & FIRST) > 0,
+                "returned": (v["flags"] & RETURNED) > 0,
+                "ghost": (v["flags"] & GHOST) > 0,
+                "counted": (v["flags"] & COUNTED) > 0,
+            }
+        )
+
+    def job_frame(self) -> pd.DataFrame:
+        """Jobs as a table with names in place of numbers."""
+        import pandas as pd
+
+        from sim.machine.steps import Exit
+
+        j, n = self.jobs, self.network
+        streams = np.array([s.name for s in n.streams], dtype=object)
+        steps = np.array([*(s.name for s in n.steps), None], dtype=object)
+        exits = np.array([e.name.lower() for e in Exit], dtype=object)
+        frame = pd.DataFrame(
+            {
+                "number": j["number"],
+                "key": j["key"],
+                "family": j["family"],
+                "parent": j["parent"],
+                "stream": streams[j["stream"]] if j.size else np.array([], dtype=object),
+                "birth": j["birth"],
+                "end": j["end"],
+                "step": steps[j["step"]] if j.size else np.array([], dtype=object),
+                "exit": exits[j["exit"]] if j.size else np.array([], dtype=object),
+                "counted": j["counted"] > 0,
+            }
+        )
+        for i, mark in enumerate(n.marks):
+            frame[mark] = j["marks"][:, i]
+        return frame
+
+
+def sort_visits(rows: Sequence[tuple[float | int, ...]]) -> NDArray[np.void]:
+    """Rows of `VISIT` as an array in the agreed order."""
+    visits = np.array(rows, dtype=VISIT) if rows else np.zeros(0, dtype=VISIT)
+    return visits[np.lexsort((visits["spell"], visits["entered"], visits["job"]))]

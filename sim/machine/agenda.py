@@ -19,14 +19,12 @@ class Crowded(Exception):
     """More events at one instant than any real operation has (rule 3.5)."""
 
 
-class Timer(simpy.Event):
-    """An event set for an owner; cancelling it leaves it in the queue, dead (rule 3.3)."""
+class Timer:
+    """Something set for an owner at a time; cancelling it leaves it in the queue, dead (rule 3.3)."""
 
-    def __init__(self, agenda: Agenda, act: Callable[[Any], None], owner: Any) -> None:
-        self.env = agenda
-        self.callbacks = [_fire]
-        self._ok = True
-        self._value = None
+    __slots__ = ("act", "live", "owner")
+
+    def __init__(self, act: Callable[[Any], None], owner: Any) -> None:
         self.act = act
         self.owner = owner
         self.live = True
@@ -36,12 +34,10 @@ class Timer(simpy.Event):
         self.live = False
 
 
-def _fire(timer: Timer) -> None:
-    timer.act(timer.owner)
-
-
 class Agenda(simpy.Environment):
     """A SimPy environment whose queue is ordered by (time, kind, serial).
+
+    Processes wait for the events of `at`; everything else is a `Timer` that calls its rule.
 
     SimPy uses priorities 0 and 1 for its own resumptions, so kinds are shifted by 2. `timeout(T - now)` can end an
     ulp away from T; here an event stands at the time it was computed for.
@@ -56,7 +52,7 @@ class Agenda(simpy.Environment):
         """Set a timer; an infinite one is not set and takes no serial (rule 3.2)."""
         if time == inf:
             return None
-        timer = Timer(self, act, owner)
+        timer = Timer(act, owner)
         self.serial += 1
         heappush(self._queue, (time, kind + 2, self.serial, timer))  # type: ignore[misc]
         return timer
@@ -78,7 +74,8 @@ class Agenda(simpy.Environment):
             Time does not pass any more.
         """
         time, _, _, event = heappop(self._queue)
-        if type(event) is Timer and not event.live:
+        timer = type(event) is Timer
+        if timer and not event.live:
             return
         if time == self._now:
             self.at_this_instant += 1
@@ -87,6 +84,9 @@ class Agenda(simpy.Environment):
         else:
             self.at_this_instant = 0
             self._now = time
-        callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+        if timer:
+            event.act(event.owner)
+            return
+        callbacks, event.callbacks = event.callbacks, None
         for callback in callbacks:
             callback(event)

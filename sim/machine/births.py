@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from heapq import merge
 from math import ceil, floor, log1p
+from typing import NamedTuple
 
 from sim.machine.instance import Instance, RateTable
 from sim.machine.luck import C4, MASK, cell_key, draw, mix, name_hash, named_key, recorded_key
@@ -16,8 +16,7 @@ _TO_UNIT = 2.0**-52
 _MARK = name_hash("mark")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Birth:
+class Birth(NamedTuple):
     """One birth; the fields stand in the order in which births of equal time come.
 
     Attributes
@@ -99,7 +98,7 @@ def _recorded(stream: RecordedStream, i: int, key: int, start: float, stop: floa
     """Births of a log; rows keep their number whatever part of the log is used."""
     for row, t in enumerate(stream.times.tolist()):
         if start <= t < stop:
-            yield Birth(t, i, 0, row, recorded_key(key, row))
+            yield Birth(t, i, 0, row, recorded_key(key, stream.first_row + row))
 
 
 def _drawn(stream: Stream, i: int, table: RateTable, start: float, stop: float) -> Iterator[Birth]:

@@ -109,6 +109,7 @@ class NetworkBuilder:
         columns: Mapping[str, ArrayLike] | None = None,
         attributes: Mapping[str, Law] | None = None,
         end: float = inf,
+        first_row: int = 0,
     ) -> None:
         """Births at recorded times [min]; see `RecordedStream`."""
         self._streams.append(
@@ -119,6 +120,7 @@ class NetworkBuilder:
                 {k: np.asarray(v, dtype=np.float64) for k, v in (columns or {}).items()},
                 float(end),
                 dict(attributes or {}),
+                first_row,
             )
         )
 

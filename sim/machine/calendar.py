@@ -49,6 +49,7 @@ class Calendar:
         intervals: Iterable[tuple[float, float]],
         repeat: tuple[float, float] | None = None,
     ) -> None:
+        seam = None if repeat is None else float(repeat[0])
         merged: list[tuple[float, float]] = []
         for a, b in intervals:
             a, b = float(a), float(b)
@@ -56,12 +57,14 @@ class Calendar:
                 raise ValueError(f"calendar {name}: interval ({a:g}, {b:g}) is empty; open must come before close")
             if merged and a < merged[-1][1]:
                 raise ValueError(f"calendar {name}: interval ({a:g}, {b:g}) overlaps or precedes the one before it")
-            if merged and a == merged[-1][1]:
+            if merged and a == merged[-1][1] and a != seam:  # at the seam the head ends and the turn begins
                 merged[-1] = (merged[-1][0], b)
             else:
                 merged.append((a, b))
         if repeat is not None:
             start, period = float(repeat[0]), float(repeat[1])
+            if not -inf < start < inf:
+                raise ValueError(f"calendar {name}: the start of the repeating part must be finite, got {start}")
             if not 0 < period < inf:
                 raise ValueError(f"calendar {name}: the period of the repeating part must be positive")
             if merged and merged[-1][1] > start + period:
@@ -132,7 +135,8 @@ class Calendar:
             begin = a if a > t else t
             room = b - begin
             if left <= room:
-                return begin + left
+                end = begin + left
+                return end if left < room and end < b else b  # rounding must not carry it past the close
             left -= room
             if not skipped and self.repeat is not None and a >= self.repeat[0] and self._tail_open > 0.0:
                 skipped = True  # whole turns of the repeating part need no walk
@@ -145,6 +149,8 @@ class Calendar:
         """Open minutes in [start, stop); negative when `stop` lies before `start`."""
         if stop < start:
             return -self.between(stop, start)
+        if stop == inf and self.repeat is not None and self._tail_open > 0.0:
+            return inf
         total = 0.0
         turn_end = None
         if self.repeat is not None and self._tail_open > 0.0 and start >= self.repeat[0]:

@@ -462,7 +462,13 @@ class _Checker:
         }
         for cycle in _cycles(plain):
             self.say(f"steps {' -> '.join(cycle)}: a cycle without an 'again' clause; a job would repeat its own luck")
-        timeless = {name: {to for to, _ in m if to is not None and self.timeless(name)} for name, m in moves.items()}
+        timed = {w.name for w in n.watches if not isinstance(w.length, Constant) or w.length.value > 0.0}
+        timeless = {
+            name: {
+                to for to, c in m if to is not None and self.timeless(name) and not (c is not None and c.name in timed)
+            }
+            for name, m in moves.items()
+        }
         for cycle in _cycles(timeless):
             self.say(f"steps {' -> '.join(cycle)}: a cycle in which no time passes")
         reached = {s.to for s in n.streams}

@@ -194,7 +194,7 @@ def _refine(frozen: Any, u: Array, x: Array, lower: float, title: str) -> tuple[
 
 
 def _good_enough(frozen: Any, u: Array, x: Array, slopes: Array, pieces: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Whether pieces keep the error at the tested points (ends included), or cannot be halved any more."""
+    """Whether pieces keep the error at the tested points (ends included), or are too narrow to miss it."""
     width = (u[pieces + 1] - u[pieces])[:, None]
     t = np.concatenate(([0.0], _POINTS, [1.0]))
     share = u[pieces, None] + t * width
@@ -210,8 +210,10 @@ def _good_enough(frozen: Any, u: Array, x: Array, slopes: Array, pieces: NDArray
         above = _misses(frozen, value[miss] + step, share[miss])
         below = _misses(frozen, value[miss] - step, share[miss])
         miss[miss] = ~((above >= -allowed[miss]) & (below <= allowed[miss]))
+    # between two knots that are right a rising piece cannot be off by more than its width
+    narrow = width <= np.minimum(_TARGET, rest.min(axis=1, keepdims=True) / 1024.0)
     middle = 0.5 * (u[pieces] + u[pieces + 1])
-    return ~miss.any(axis=1) | (middle <= u[pieces]) | (middle >= u[pieces + 1])
+    return ~miss.any(axis=1) | narrow[:, 0] | (middle <= u[pieces]) | (middle >= u[pieces + 1])
 
 
 def _misses(frozen: Any, value: Array, share: Array) -> Array:

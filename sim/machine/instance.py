@@ -200,7 +200,9 @@ def _server(
             changes.append(Change(end, 0, "duty", p, number))
     for b in server.breaks:
         if b.kind == "whole" and start <= b.begin <= stop and _inside(b, present):
-            changes.append(Change(b.begin, 0, "break", p, number, b.length))
+            # a break at the very begin of a duty comes after that begin, not before it
+            first = any(d.begin == b.begin for d in present) and not any(d.end == b.begin for d in present)
+            changes.append(Change(b.begin, 1 if first else 0, "break", p, number, b.length))
     return stretches
 
 

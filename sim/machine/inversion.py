@@ -10,9 +10,10 @@ and is named by the index `at` of its first number.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import exp, inf, log, log1p
+from math import exp, inf, log, log1p, sqrt
 
 from sim.machine.laws import (
+    ALL,
     Attribute,
     ByAttribute,
     Constant,
@@ -102,7 +103,7 @@ def pack(law: Law, table: list[float], attributes: Mapping[str, int]) -> int:
     run = 0.0
     for value, probability in law.atoms:
         run += probability
-        atoms += [run, value]
+        atoms += [run if run < ALL else 1.0, value]
     at = len(table)
     table += [float(kind), law.load, float(len(law.atoms)), *atoms, *map(float, own)]
     return at
@@ -138,7 +139,7 @@ def invert(table: Sequence[float], at: int, u: float, z: float, attributes: Sequ
     n_atoms = int(table[at + 2])
     p = at + 3
     if rho != 0.0:
-        u = clamp_unit(normal_cdf(rho * z + (1.0 - rho * rho) ** 0.5 * normal_quantile(u)))
+        u = clamp_unit(normal_cdf(rho * z + sqrt(1.0 - rho * rho) * normal_quantile(u)))
     if n_atoms:
         for i in range(n_atoms):
             if u < table[p + 2 * i]:
@@ -205,7 +206,7 @@ def _linear(table: Sequence[float], p: int, u: float) -> float:
 
 
 def _hermite(table: Sequence[float], p: int, u: float) -> float:
-    """Cubic Hermite interpolation in an inverse table."""
+    """Cubic Hermite interpolation in an inverse table; the end values beyond its knots."""
     n = int(table[p])
     i = _piece(table, p + 1, n, u)
     s0, s1 = table[p + 1 + i], table[p + 2 + i]
@@ -219,7 +220,13 @@ def _hermite(table: Sequence[float], p: int, u: float) -> float:
         x = 1.0
     c = 3.0 * (v1 - v0) - 2.0 * d0 - d1
     d = 2.0 * (v0 - v1) + d0 + d1
-    return v0 + x * (d0 + x * (c + x * d))
+    value = v0 + x * (d0 + x * (c + x * d))
+    # rounding may not carry a piece past its knots
+    if value < v0:
+        return v0
+    if value > v1:
+        return v1
+    return value
 
 
 def _piece(table: Sequence[float], start: int, n: int, u: float) -> int:

@@ -32,6 +32,7 @@ class Job:
     """A job with its present visit and spell."""
 
     __slots__ = (
+        "arrival",
         "attributes",
         "birth",
         "budget",
@@ -103,10 +104,27 @@ class Job:
         self.state = BEFORE
         self.step = -1
         self.delay: Timer | None = None
-        self.begin_visit(birth, False)
+        self.entered = birth
+        self.counted = False
+        self.spell = 0
+        self.spell_entered = birth
+        self.started = nan
+        self.ghost = False
+        self.gone_at = nan
+        self.pool: CountedState | NamedState | None = None
+        self.server: ServerState | CountedState | None = None
+
+    def begin_delay(self, now: float, counted: bool) -> None:
+        """A stay in a step that only passes time."""
+        self.entered = self.spell_entered = now
+        self.counted = counted
+        self.spell = 0
+        self.started = self.gone_at = nan
+        self.ghost = False
+        self.pool = self.server = None
 
     def begin_visit(self, now: float, counted: bool) -> None:
-        """Forget the last visit."""
+        """A stay at work: forget the last one."""
         self.entered = now
         self.counted = counted
         self.spell = -1
@@ -119,7 +137,7 @@ class Job:
         self.gone_at = nan
         self.size: float | None = None
         self.left = 0.0
-        self.pool: CountedState | NamedState | None = None
+        self.pool = None
         self.begin_spell(now)
 
     def begin_spell(self, now: float) -> None:
@@ -127,7 +145,7 @@ class Job:
         self.spell += 1
         self.spell_entered = now
         self.started = nan
-        self.server: ServerState | CountedState | None = None
+        self.server = None
         self.edge: EdgeState | None = None
         self.speed = 0.0
         self.settled = now
@@ -145,7 +163,8 @@ class Job:
 class Line:
     """Waiting jobs of one step and priority, in order.
 
-    The order is a key (place, due time or minus score; 0 for returned jobs and 1 for others; order of joining).
+    The order is a key (place, due time or minus score; 0 for returned jobs and 1 for others; order of arriving at the
+    step for returned ones, of joining for others).
     """
 
     __slots__ = ("_keys", "jobs", "priority")

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from math import exp, gamma, inf, log, sqrt
+from math import exp, expm1, inf, lgamma, log, log1p, sqrt
 from typing import Self
 
 from sim.machine.predictor import Predictor
+
+ALL = 1.0 - 1e-12
+"""Probabilities of atoms that add up to this or more leave nothing (ten times 0.1 is a little less than 1)."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,25 @@ class Law:
         >>> Exponential(4.0, atoms=((0.0, 0.25),)).mean
         3.0
         """
-        rest = 1.0 - sum(p for _, p in self.atoms)
+        share = sum(p for _, p in self.atoms)
         fixed = sum(v * p for v, p in self.atoms if p > 0.0)
-        return fixed + (rest * self.base_mean() if rest > 0.0 else 0.0)
+        return fixed + ((1.0 - share) * self.base_mean() if share < ALL else 0.0)
 
     def with_atoms(self, *atoms: tuple[float, float]) -> Self:
         """The same law with these atoms."""
         return replace(self, atoms=tuple(atoms))
+
+    def describe(self) -> str:
+        """Kind and mean, in a few words.
+
+        Examples
+        --------
+        >>> Exponential(5.0).describe()
+        'exponential (mean 5 min)'
+        """
+        mean = self.mean
+        known = "" if mean != mean else f" (mean {mean:.4g} min)"
+        return type(self).__name__.lower() + known
 
     def problems(self) -> list[str]:
         """What is wrong with the numbers of this law, in words; empty when nothing is."""
@@ -139,7 +154,7 @@ class Lognormal(Law):
     Examples
     --------
     >>> round(Lognormal.from_median(3.0, 5.0, 0.9).mean, 4)
-    3.2481
+    3.248
     """
 
     mean_value: float
@@ -147,17 +162,32 @@ class Lognormal(Law):
 
     @classmethod
     def from_median(cls, median: float, quantile: float, share: float) -> Lognormal:
-        """Lognormal law with this median and this quantile at `share`."""
+        """Lognormal law with this median and this quantile at `share`.
+
+        Raises
+        ------
+        ValueError
+            The quantile does not lie on its side of the median.
+        """
         from sim.machine.normal import normal_quantile
 
+        if not (0.0 < median < inf and 0.0 < quantile < inf and 0.0 < share < 1.0):
+            raise ValueError(
+                f"median {median} and quantile {quantile} must be positive and finite, share {share} inside (0, 1)"
+            )
+        if not (share - 0.5) * (quantile - median) > 0.0:
+            raise ValueError(
+                f"the quantile {quantile} at share {share} must lie "
+                f"{'above' if share > 0.5 else 'below'} the median {median}, at a share other than 0.5"
+            )
         sigma = log(quantile / median) / normal_quantile(share)
         mean = median * exp(0.5 * sigma * sigma)
-        return cls(mean, mean * sqrt(exp(sigma * sigma) - 1.0))
+        return cls(mean, mean * sqrt(expm1(sigma * sigma)))
 
     @property
     def log_parameters(self) -> tuple[float, float]:
         """Mean and standard deviation of the logarithm."""
-        variance = log(1.0 + (self.sd / self.mean_value) ** 2)
+        variance = log1p((self.sd / self.mean_value) ** 2)
         return log(self.mean_value) - 0.5 * variance, sqrt(variance)
 
     def base_mean(self) -> float:
@@ -177,8 +207,9 @@ class Weibull(Law):
     width: float
 
     def base_mean(self) -> float:
-        """Mean, from the gamma function."""
-        return self.width * gamma(1.0 + 1.0 / self.shape)
+        """Mean, from the gamma function; infinite where it leaves float64."""
+        power = lgamma(1.0 + 1.0 / self.shape)
+        return self.width * exp(power) if power < 700.0 else inf
 
     def own_problems(self) -> list[str]:
         """Refuses parameters that are not positive."""
@@ -257,9 +288,10 @@ class Hazard(Law):
             elif width == inf:
                 total += alive / h
             else:
-                left = exp(-h * width)
-                total += alive * (1.0 - left) / h
-                alive *= left
+                total += alive * -expm1(-h * width) / h
+                alive *= exp(-h * width)
+            if alive == 0.0:
+                break
         return total
 
     def own_problems(self) -> list[str]:
@@ -322,10 +354,16 @@ class Table(Law):
         if not len(s) == len(v) == len(self.slopes) or len(s) < 2:
             return ["an inverse table needs two or more knots, each with share, value and slope"]
         out = []
-        if any(not a < b for a, b in pairwise(s)) or not 0.0 <= s[0] or not s[-1] <= 1.0:
+        if any(not a < b for a, b in pairwise(s)) or not s[0] >= 0.0 or not s[-1] <= 1.0:
             out.append("shares must increase inside [0, 1]")
-        if any(not a <= b for a, b in pairwise(v)) or not v[0] >= 0.0:
-            out.append("values must be at least 0 and not decrease")
+        if any(not a <= b for a, b in pairwise(v)) or not v[0] >= 0.0 or not v[-1] < inf:
+            out.append("values must be finite, at least 0 and not decrease")
+        if not out:
+            secants = [(b - a) / (t - r) for (r, t), (a, b) in zip(pairwise(s), pairwise(v), strict=True)]
+            limits = [3.0 * min(a, b) for a, b in pairwise([inf, *secants, inf])]
+            # three times both secants keep a cubic piece monotone (de Boor and Swartz, 1977)
+            if any(not 0.0 <= d <= m * (1.0 + 1e-9) for d, m in zip(self.slopes, limits, strict=True)):
+                out.append("slopes must lie between 0 and three times the secants beside them")
         return out
 
 
@@ -354,7 +392,7 @@ class Mixture(Law):
 
 @dataclass(frozen=True)
 class ByAttribute(Law):
-    """Law chosen by the value of a job attribute (a handle time by contact type).
+    """Law chosen by the value of a job attribute (a size by kind of job).
 
     Parameters
     ----------
@@ -378,6 +416,10 @@ class ByAttribute(Law):
     def base_mean(self) -> float:
         """Unknown before a job is there."""
         return float("nan")
+
+    def describe(self) -> str:
+        """The attribute and the number of cases."""
+        return f"by {self.name} ({len(self.cases)} cases)"
 
     def own_problems(self) -> list[str]:
         """Refuses components that carry options of a whole law."""

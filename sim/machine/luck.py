@@ -59,11 +59,11 @@ def mix(z: int) -> int:
 
 
 def name_hash(text: str) -> int:
-    """64-bit number of a name; the text carries its kind (`"stream:email"`, `"step:phone"`).
+    """64-bit number of a name; the text carries its kind (`"stream:one"`, `"step:one"`).
 
     Examples
     --------
-    >>> name_hash("stream:email") != name_hash("step:email")
+    >>> name_hash("stream:one") != name_hash("step:one")
     True
     """
     return int.from_bytes(blake2b(text.encode("utf-8"), digest_size=8).digest(), "little")
@@ -96,11 +96,17 @@ def draw(key: int, name: int, round_: int = 0, purpose: int = 0) -> float:
 
     Examples
     --------
-    >>> draw(1, name_hash("step:phone")) == draw(1, name_hash("step:phone"))
+    >>> draw(1, name_hash("step:line")) == draw(1, name_hash("step:line"))
     True
     """
-    x = mix((mix((key + name) & MASK) + (round_ * 256 + purpose) * G) & MASK)
-    return ((x >> 12) + 0.5) * _TO_UNIT
+    # mix(mix(key + name) + (round * 256 + purpose) * G), written out: this is the hottest line of the machine
+    z = (key + name) & MASK
+    z = (z ^ (z >> 30)) * C1 & MASK
+    z = (z ^ (z >> 27)) * C2 & MASK
+    z = ((z ^ (z >> 31)) + (round_ * 256 + purpose) * G) & MASK
+    z = (z ^ (z >> 30)) * C1 & MASK
+    z = (z ^ (z >> 27)) * C2 & MASK
+    return (((z ^ (z >> 31)) >> 12) + 0.5) * _TO_UNIT
 
 
 def base_key(seed: int, replication: int) -> int:

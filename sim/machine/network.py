@@ -118,7 +118,7 @@ class Network:
                 lines.append(f"  stream {s.name} -> {s.to}: {inside:,} recorded births in the period")
         for step in self.steps:
             if isinstance(step, Delay):
-                lines.append(f"  delay {step.name}: {type(step.length).__name__.lower()}")
+                lines.append(f"  delay {step.name}: {step.length.describe()}")
                 continue
             served = ", ".join(
                 f"{e.pool} (rank {e.rank}"
@@ -128,8 +128,8 @@ class Network:
                 for e in sorted(step.edges, key=lambda e: e.rank)
             )
             lines.append(
-                f"  work {step.name}: {type(step.size).__name__.lower()} mean {step.size.mean:.4g} min"
-                + (f", patience {type(step.patience).__name__.lower()}" if step.patience else "")
+                f"  work {step.name}: size {step.size.describe()}"
+                + (f", patience {step.patience.describe()}" if step.patience else "")
                 + f"; served by {served or 'nobody'}"
             )
         for (name, exit_), clauses in sorted(self.routes.items()):
@@ -144,6 +144,7 @@ class Network:
                 v = p.servers.values
                 lines.append(f"  pool {p.name}: counted, {v.min():g} to {v.max():g} servers")
             elif isinstance(p, NamedPool):
-                hours = sum(d.end - d.begin for s in p.servers for d in s.duties) / 60.0
-                lines.append(f"  pool {p.name}: {len(p.servers)} named servers, {hours:,.1f} duty hours")
+                spans = [(d.begin, d.end) for s in p.servers for d in s.duties]
+                hours = sum(max(min(b, self.end) - max(a, 0.0), 0.0) for a, b in spans) / 60.0
+                lines.append(f"  pool {p.name}: {len(p.servers)} named servers, {hours:,.1f} duty hours in the period")
         return "\n".join(lines)

@@ -37,7 +37,7 @@ def normal_quantile(u: float) -> float:
     Examples
     --------
     >>> round(normal_quantile(0.975), 12)
-    1.959963984540
+    1.95996398454
     """
     q = u - 0.5
     if abs(q) <= 0.425:

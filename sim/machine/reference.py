@@ -7,7 +7,7 @@ everything else is a timer whose handler is the rule itself. The fast engine mus
 from __future__ import annotations
 
 import struct
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from math import erfc, exp, inf, isnan, nan
 from typing import Any, NamedTuple
 
@@ -142,7 +142,7 @@ class Engine:
         self.jobs_made = self.born = self.spawned = self.ended = 0
         self.open_counted = 0
         self.alive: dict[int, Job] = {}
-        self.joins = 0
+        self.joins = self.arrivals = 0
         self.rows = bytearray()
         self.job_rows = bytearray()
         self.break_rows: list[tuple[float, float, float, int, int, int]] = []
@@ -160,6 +160,7 @@ class Engine:
         """Make the states of steps, pools and watches."""
         n = self.network
         base = self.instance.base
+        self.first_steps = [n.step_index[s.to] for s in n.streams]
         self.steps: list[Any] = [
             WorkState(s, i, self) if isinstance(s, Work) else DelayState(s, i, self) for i, s in enumerate(n.steps)
         ]
@@ -187,13 +188,12 @@ class Engine:
             state.by_rank = dict(sorted(state.by_rank.items()))
         self.waiting_area = [[0.0, 0, self.start_time] for _ in self.steps]  # area, level, since
         self.serving_area = [[0.0, 0, self.start_time] for _ in self.pools]
-        self.routes: dict[tuple[int, int], list[BoundClause]] = {
-            (n.step_index[name], int(exit_)): [
+        self.routes: list[list[list[BoundClause]]] = [[[] for _ in Exit] for _ in n.steps]
+        for (name, exit_), clauses in n.routes.items():
+            self.routes[n.step_index[name]][exit_] = [
                 BoundClause(c, name_hash("clause:" + c.name), -1 if c.to is None else n.step_index[c.to])
                 for c in clauses
             ]
-            for (name, exit_), clauses in n.routes.items()
-        }
         self.laws: dict[int, BoundLaw] = {}
         for clauses in n.routes.values():
             for c in clauses:
@@ -354,7 +354,7 @@ class Engine:
         if batch is not None:
             x = invert(self.table, batch.at, draw(birth.key, _BATCH), 0.0, [])
             members = int(min(x, batch.cap) + 0.5)
-        first = self.network.step_index[self.network.streams[i].to]
+        first = self.first_steps[i]
         for m in range(members):
             job = self.new_job(batch_key(birth.key, m), i, None, -1)
             self.born += 1
@@ -365,7 +365,8 @@ class Engine:
                     job.attributes[a] = column[birth.n]
                 for a, law, name in self.stream_attributes[i]:
                     job.attributes[a] = self.sample(law, job, name, 0)
-            job.marks = [0] * len(self.network.marks)
+            if self.network.marks:
+                job.marks = [0] * len(self.network.marks)
             job.family_counted = 0.0 <= self.now < self.end
             self.open_counted += job.family_counted
             self.enter(job, first)
@@ -411,32 +412,40 @@ class Engine:
         """A job enters a step."""
         counted = 0.0 <= self.now < self.end
         self.open_counted += counted
-        job.begin_visit(self.now, counted)
         job.step = step
         job.state = BEFORE
-        self.anchor("entered", step, job)
         state = self.steps[step]
         if isinstance(state, WorkState):
+            job.begin_visit(self.now, counted)
+            if self.anchors:
+                self.anchor("entered", step, job)
             self.job_arrives(job, state)
         else:
+            job.begin_delay(self.now, counted)
+            if self.anchors:
+                self.anchor("entered", step, job)
             self.delay_begins(job, state)
 
     def leave(self, job: Job, exit_: Exit) -> None:
         """The visit has ended and its row is written: anchors, then the route (rule 4.5)."""
         self.open_counted -= job.counted
-        self.anchor("left", job.step, job)
+        if self.anchors:
+            self.anchor("left", job.step, job)
         job.state = BEFORE
         self.route(job, exit_)
 
     def route(self, job: Job, exit_: Exit) -> None:
         """Clauses in order; no match: the job ends (rule 2.9)."""
-        for c, name, to in self.routes.get((job.step, int(exit_)), ()):
+        for c, name, to in self.routes[job.step][exit_]:
             if c.when and not all(self.holds(k, job) for k in c.when):
                 continue
-            p = self.predict(c.probability, job) if isinstance(c.probability, Predictor) else c.probability
+            p = c.probability
+            if isinstance(p, Predictor):
+                p = self.predict(p, job)
             if p != 1.0 and not draw(job.key, name, job.round, Purpose.CLAUSE) < p:
                 continue
-            self.raise_marks(job, c.add)
+            if c.add:
+                self.raise_marks(job, c.add)
             if c.spawn:
                 self.spawn(job, name, c.spawn, 0)
             if c.again:
@@ -566,6 +575,8 @@ class Engine:
     def job_arrives(self, job: Job, step: WorkState) -> None:
         """Rule 4.1."""
         now, work = self.now, step.work
+        self.arrivals += 1
+        job.arrival = self.arrivals
         if work.due is not None:
             d = self.sample(step.due, job, step.hash, Purpose.DUE)
             origin = now if work.due_from == "entry" else job.birth
@@ -643,7 +654,7 @@ class Engine:
             order = -self.predict(work.score, job)
         else:
             order = job.place
-        job.line_key = (order, 0 if job.spell else 1, self.joins)
+        job.line_key = (order, 0, job.arrival) if job.spell else (order, 1, self.joins)
         step.line(job.priority).join(job)
         step.waiting += 1
         self.change_area(self.waiting_area[job.step], 1)
@@ -764,23 +775,23 @@ class Engine:
 
     def offer(self, *pools: CountedState | NamedState) -> None:
         """Rule 4.3: give what is free to who waits, until nothing fits."""
-        if len(pools) == 1:
-            ranks: Sequence[int] = list(pools[0].by_rank)
-        else:
-            ranks = sorted({r for p in pools for r in p.by_rank})
-        found = True
-        while found:
-            found = False
-            for rank in ranks:
-                for pool in pools:
-                    edges = pool.by_rank.get(rank)
-                    choice = self.choose(pool, edges) if edges else None
-                    if choice is not None:
-                        self.start(*choice)
-                        found = True
+        ranks = pools[0].by_rank if len(pools) == 1 else sorted({r for p in pools for r in p.by_rank})
+        while choice := self.next_start(pools, ranks):
+            self.start(*choice)
+
+    def next_start(
+        self, pools: Sequence[CountedState | NamedState], ranks: Iterable[int]
+    ) -> tuple[Job, CountedState | ServerState, EdgeState] | None:
+        """The best that fits: rank first, then pools in table order."""
+        for rank in ranks:
+            for pool in pools:
+                for e in pool.by_rank.get(rank, ()):
+                    if e.step.waiting:
+                        choice = self.choose(pool, pool.by_rank[rank])
+                        if choice is not None:
+                            return choice
                         break
-                if found:
-                    break
+        return None
 
     def choose(
         self, pool: CountedState | NamedState, edges: Sequence[EdgeState]
@@ -852,7 +863,8 @@ class Engine:
         self.change_area(self.serving_area[pool.index], edge.units)
         server.jobs[job] = None
         self.settle(server)
-        self.anchor("started", job.step, job)
+        if self.anchors:
+            self.anchor("started", job.step, job)
         if job.cleared is not None:
             self.let_go(job)
 
@@ -923,8 +935,7 @@ class Engine:
         self.change_area(self.serving_area[pool.index], -units)
         if isinstance(server, ServerState):
             self.settle(server)
-            if server.break_due > 0.0 and server.load == 0:
-                self.break_begins(server)
+            self.break_may_begin(server)
 
     # -- planned changes (3.6, 4.8 to 4.10) ---------------------------------------------------------------------------
 
@@ -960,9 +971,7 @@ class Engine:
             elif c.what == "duty":
                 self.duty_ends(self.pools[c.index].servers[c.server])  # type: ignore[union-attr]
             elif c.what == "break":
-                server = self.pools[c.index].servers[c.server]  # type: ignore[union-attr]
-                if server.break_due > 0.0 and server.load == 0 and not server.resting:
-                    self.break_begins(server)
+                self.break_may_begin(self.pools[c.index].servers[c.server])  # type: ignore[union-attr]
 
     def line_leaves(self, step: WorkState) -> None:
         """Rule 4.10: everybody in line leaves, in the order of joining; returned jobs wait on."""
@@ -1067,6 +1076,11 @@ class Engine:
                 pool.n = int(c.value)
                 continue
             server = pool.servers[c.server]
+            if c.what == "break":
+                server.break_due += c.value
+                server.place()
+                self.break_may_begin(server)
+                continue
             server.duty_speed = c.value
             if c.what == "duty":
                 server.on_duty = True
@@ -1086,6 +1100,11 @@ class Engine:
                     self.clear_for_heads(self.steps[c.index])
             self.offer(*(touched[i] for i in sorted(touched)))
 
+    def break_may_begin(self, server: ServerState) -> None:
+        """A whole break that is due begins as soon as the server is free."""
+        if server.break_due > 0.0 and server.load == 0 and not server.resting:
+            self.break_begins(server)
+
     def break_begins(self, server: ServerState) -> None:
         """A whole break starts, as the server is free."""
         server.resting = True
@@ -1099,6 +1118,9 @@ class Engine:
         """End of a whole break (a dynamic event of kind 1)."""
         self.now = self.agenda.now
         self.break_ends(server)
+        self.break_may_begin(server)
+        if server.resting:
+            return
         server.note_change(self.now)
         self.offer(server.pool)
 
@@ -1184,6 +1206,7 @@ class Engine:
                     if server.resting:
                         self.break_ends(server)
         visits = np.frombuffer(bytes(self.rows), dtype=VISIT).copy()
+        visits["released"][visits["released"] > stopped] = nan  # after-work that the end of the run cut off
         visits = visits[np.lexsort((visits["spell"], visits["entered"], visits["job"]))]
         jobs = np.frombuffer(bytes(self.job_rows), dtype=JOB).copy()
         jobs = jobs[np.argsort(jobs["number"], kind="stable")]

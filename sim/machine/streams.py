@@ -90,6 +90,8 @@ class RecordedStream:
         Birth times [min], not decreasing.
     columns : mapping of str to array, shape (n,)
         Attributes read from the log.
+    first_row : int
+        Number of the first row in its log, so that a part of a log brings the same jobs as the whole.
     """
 
     name: str
@@ -98,3 +100,4 @@ class RecordedStream:
     columns: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     end: float = inf
     attributes: Mapping[str, Law] = field(default_factory=dict)
+    first_row: int = 0

@@ -71,7 +71,7 @@ class Timeline:
         """
         if isinstance(value, Timeline):
             return value
-        if isinstance(value, (int, float)):
+        if isinstance(value, (int, float, np.integer, np.floating)):
             return cls.constant(float(value))
         pairs = list(value)
         return cls([t for t, _ in pairs], [v for _, v in pairs])

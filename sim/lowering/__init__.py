@@ -1,0 +1,7 @@
+"""Scenario -> network: the only place where domain words become machine words."""
+
+from __future__ import annotations
+
+from sim.lowering.lower import FOLLOW, LoweringProblems, Operation, lower
+
+__all__ = ["FOLLOW", "LoweringProblems", "Operation", "lower"]

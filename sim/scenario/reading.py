@@ -1,0 +1,353 @@
+"""Reading of nodes into values: one collector of problems, warnings, defaults and provenance per load."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from sim.scenario.model import DefaultTaken, Provenance
+from sim.scenario.nodes import Entry, MappingNode, Node, Scalar, SequenceNode, kind
+from sim.scenario.problems import Place, Problem, Unreadable, name_repair
+from sim.scenario.tables import RowProblem, Table, read_table
+from sim.scenario.units import number, weekdays
+from sim.scenario.words import LATER, PROVENANCE
+
+T = TypeVar("T")
+_NAME = re.compile(r"[^\W\d_][\w-]*")
+LONGEST_NAME = 64
+MOST_ROW_PROBLEMS = 10  # per table; the rest is counted
+
+
+class Reading:
+    """What one load has found so far."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.defaults: list[DefaultTaken] = []
+        self.provenance: dict[str, Provenance] = {}
+        self.tables: dict[str, Table | Unreadable] = {}
+
+    def problem(
+        self, at: Node | Place, path: str, rule: str, repair: str | None = None, got: str | None = None
+    ) -> None:
+        """Note an error."""
+        place = at if isinstance(at, Place) else at.place
+        self.problems.append(Problem(place.file, place.line, place.column, path, rule, repair, got))
+
+    def warn(self, at: Node | Place, path: str, rule: str, repair: str | None = None) -> None:
+        """Note something doubtful."""
+        place = at if isinstance(at, Place) else at.place
+        self.warnings.append(Problem(place.file, place.line, place.column, path, rule, repair, None, "warning"))
+
+    def default(self, path: str, value: str, why: str) -> None:
+        """Note a value taken because nothing was written."""
+        self.defaults.append(DefaultTaken(path=path, value=value, why=why))
+
+    def scalar(self, node: Node, path: str, parse: Callable[[str], T]) -> T | None:
+        """Read a single value, or note why it cannot be read.
+
+        The value may be wrapped as `{value, between, source, assumed}`; the rest is kept as provenance.
+        """
+        inner = self.unwrap(node, path, parse)
+        if inner is None:
+            return None
+        return self.text(inner, path, parse)
+
+    def text(self, node: Node, path: str, parse: Callable[[str], T]) -> T | None:
+        """Read a single value that is no number (no provenance)."""
+        if not isinstance(node, Scalar):
+            try:
+                parse("")
+            except Unreadable as error:
+                self.problem(node, path, f"{error.rule}, not {kind(node)}")
+                return None
+            self.problem(node, path, f"a single value is expected, not {kind(node)}")
+            return None
+        try:
+            return parse(node.text)
+        except Unreadable as error:
+            self.problem(node, path, error.rule, error.repair, node.note or node.text)
+            return None
+
+    def unwrap(self, node: Node, path: str, parse: Callable[[str], object] | None) -> Node | None:
+        """Take the value out of `{value, between, source, assumed}` and keep the rest as provenance."""
+        if not isinstance(node, MappingNode) or "value" not in node:
+            return node
+        fields = Fields(self, node, path, PROVENANCE)
+        between: tuple[str, str] | None = None
+        ends = fields.node("between")
+        if ends is not None:
+            between = self._between(ends, f"{path}.between", parse)
+        source = fields.take("source", lambda r, n, p: r.text(n, p, words), None)
+        assumed = fields.take("assumed", read_yes_no, False)
+        self.provenance[path] = Provenance(between=between, source=source, assumed=bool(assumed))
+        inner = node.get("value")
+        if isinstance(inner, MappingNode) and "value" in inner:
+            self.problem(inner, path, "a value is wrapped once")
+            return None
+        return inner
+
+    def _between(self, node: Node, path: str, parse: Callable[[str], object] | None) -> tuple[str, str] | None:
+        if not isinstance(node, SequenceNode) or len(node.items) != 2:
+            self.problem(node, path, "a range [low, high] is expected")
+            return None
+        low, high = node.items
+        if not isinstance(low, Scalar) or not isinstance(high, Scalar):
+            self.problem(node, path, "a range [low, high] of single values is expected")
+            return None
+        if parse is not None:
+            values = [self.text(end, path, parse) for end in (low, high)]
+            if None in values:
+                return None
+            if all(isinstance(v, (int, float)) for v in values) and not values[0] <= values[1]:  # type: ignore[operator]
+                self.problem(
+                    node, path, "a range goes from the low to the high end", f"write [{high.text}, {low.text}]"
+                )
+                return None
+        return low.text, high.text
+
+    def mapping(self, node: Node, path: str, what: str) -> MappingNode | None:
+        """Give the node if it is a mapping, else note that one is expected."""
+        if isinstance(node, MappingNode):
+            return node
+        got = node.text if isinstance(node, Scalar) else None
+        self.problem(node, path, f"{what} is expected" + ("" if got is not None else f", not {kind(node)}"), None, got)
+        return None
+
+    def named(self, node: Node, path: str, what: str) -> list[Entry]:
+        """List the entries of a mapping of named things; names that cannot be used are noted and left out."""
+        found = self.mapping(node, path, what)
+        if found is None:
+            return []
+        good: list[Entry] = []
+        for entry in found:
+            if not _NAME.fullmatch(entry.key) or len(entry.key) > LONGEST_NAME:
+                wish = re.sub(r"\W+", "_", entry.key).strip("_")
+                self.problem(
+                    entry.place,
+                    path,
+                    "a name starts with a letter and has only letters, digits, underscores and hyphens",
+                    f"write {wish}" if _NAME.fullmatch(wish) and len(wish) <= LONGEST_NAME else None,
+                    entry.key,
+                )
+            else:
+                good.append(entry)
+        if not good and not found.entries:
+            self.problem(node, path, "at least one is expected here")
+        return good
+
+    def weekly(self, node: MappingNode, path: str, skip: Sequence[str] = ()) -> list[tuple[tuple[int, ...], Entry]]:
+        """List the entries of a mapping by weekdays, as numbers; a weekday given twice is noted."""
+        seen: dict[int, Entry] = {}
+        found: list[tuple[tuple[int, ...], Entry]] = []
+        for entry in node:
+            if entry.key in skip:
+                continue
+            try:
+                days = weekdays(entry.key)
+            except Unreadable as error:
+                known = [*skip, "mon", "mon-fri", "sat-sun"] if skip else ["mon", "mon-fri", "sat-sun"]
+                self.unknown(entry, path, known, error)
+                continue
+            for day in days:
+                if day in seen:
+                    self.problem(
+                        entry.place,
+                        f"{path}.{entry.key}",
+                        f"{_DAY_NAMES[day]} is already given by {seen[day].key} on line {seen[day].place.line}",
+                        "let the ranges of weekdays not overlap",
+                    )
+                    break
+                seen[day] = entry
+            found.append((days, entry))
+        return found
+
+    def unknown(self, entry: Entry, path: str, known: Iterable[str], error: Unreadable | None = None) -> None:
+        """Note a name that is not known here."""
+        full = f"{path}.{entry.key}" if path else entry.key
+        if entry.key in LATER:
+            self.problem(entry.place, full, f"comes later: {LATER[entry.key]}")
+        elif error is not None and error.repair:
+            self.problem(entry.place, full, error.rule, error.repair)
+        else:
+            self.problem(entry.place, full, "unknown name", name_repair(entry.key, known))
+
+    def table(self, node: Node, path: str) -> Table | None:
+        """Read the CSV that a node names (relative to the file the name is written in), once per load."""
+        name = self.text(node, path, words)
+        if name is None or not isinstance(node, Scalar):
+            return None
+        file = beside(node.place.file, name)
+        if file not in self.tables:
+            try:
+                self.tables[file] = read_table(Path(file), shown_path(node.place.file, name))
+            except Unreadable as error:
+                self.tables[file] = error
+        found = self.tables[file]
+        if isinstance(found, Table):
+            return found
+        line = getattr(found, "line", None)
+        if line is None:
+            self.problem(node, path, found.rule, found.repair, name)
+        else:
+            self.problem(Place(shown_path(node.place.file, name), line), path, found.rule, found.repair)
+        return None
+
+    def rows(self, table: Table, path: str) -> RowProblems:
+        """Start a list of problems in rows of a table."""
+        return RowProblems(self, table, path)
+
+
+class RowProblems:
+    """Problems in the rows of one table: the first few in full, the rest counted."""
+
+    def __init__(self, reading: Reading, table: Table, path: str) -> None:
+        self.reading, self.table, self.path = reading, table, path
+        self.n = 0
+
+    def add(self, line: int, column: str | None, rule: str, repair: str | None = None, got: str | None = None) -> None:
+        """Note a problem in a row (line of the file) and column."""
+        self.n += 1
+        if self.n <= MOST_ROW_PROBLEMS:
+            path = f"{self.path} (column {column})" if column else self.path
+            self.reading.problem(Place(self.table.file, line), path, rule, repair, got)
+
+    def cell(self, line: int, column: str, text: str, parse: Callable[[str], T]) -> T | None:
+        """Read a cell or note why it cannot be read."""
+        try:
+            return parse(text)
+        except Unreadable as error:
+            self.add(line, column, error.rule, error.repair, text)
+            return None
+
+    def done(self) -> bool:
+        """Note how many problems were not listed; tell whether there was none."""
+        more = self.n - MOST_ROW_PROBLEMS
+        if more > 0:
+            self.reading.problem(Place(self.table.file), self.path, f"and {more} more rows of this table are wrong")
+        return self.n == 0
+
+
+class Fields:
+    """The fields of one mapping: each is taken once, unknown ones are noted at the start.
+
+    Parameters
+    ----------
+    reading : where problems go.
+    node : the mapping.
+    path : its dotted path ("" for the whole file).
+    known : names of its fields.
+    """
+
+    def __init__(self, reading: Reading, node: MappingNode, path: str, known: Sequence[str]) -> None:
+        self.reading, self.mapping, self.path = reading, node, path
+        for entry in node:
+            if entry.key not in known:
+                reading.unknown(entry, path, known)
+
+    def at(self, name: str) -> str:
+        """Give the dotted path of a field."""
+        return f"{self.path}.{name}" if self.path else name
+
+    def node(self, name: str) -> Node | None:
+        """Give the node of a field, or None."""
+        return self.mapping.get(name)
+
+    def take(
+        self,
+        name: str,
+        read: Callable[[Reading, Node, str], T | None],
+        default: T,
+        shown_default: str | None = None,
+        why: str = "",
+    ) -> T:
+        """Read a field; where it is missing take (and note) the default, where it is wrong note the problem."""
+        node = self.node(name)
+        if node is None:
+            if shown_default is not None:
+                self.reading.default(self.at(name), shown_default, why)
+            return default
+        value = read(self.reading, node, self.at(name))
+        return default if value is None else value
+
+    def need(self, name: str, read: Callable[[Reading, Node, str], T | None], rule: str, repair: str) -> T | None:
+        """Read a field that must be there."""
+        node = self.node(name)
+        if node is None:
+            self.reading.problem(self.mapping, self.at(name), rule, repair)
+            return None
+        return read(self.reading, node, self.at(name))
+
+
+_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def words(text: str) -> str:
+    """Read any text that is not empty."""
+    if not text:
+        raise Unreadable("a text is expected")
+    return text
+
+
+def read_yes_no(reading: Reading, node: Node, path: str) -> bool | None:
+    """Read `true` or `false`."""
+
+    def parse(text: str) -> bool:
+        if text not in ("true", "false"):
+            raise Unreadable("true or false is expected")
+        return text == "true"
+
+    return reading.text(node, path, parse)
+
+
+def one_of(*choices: str, later: Sequence[str] = ()) -> Callable[[str], str]:
+    """Make a reader of one of some words; `later` are words that a coming version will know."""
+
+    def parse(text: str) -> str:
+        if text in choices:
+            return text
+        listed = " or ".join([", ".join(choices[:-1]), choices[-1]] if len(choices) > 1 else choices)
+        if text in later:
+            raise Unreadable(f"comes later: this version knows {listed}")
+        raise Unreadable(f"{listed} is expected", None if not text else _near(text, choices))
+
+    return parse
+
+
+def _near(text: str, choices: Sequence[str]) -> str | None:
+    repair = name_repair(text, choices)
+    return repair if repair.startswith("did you mean") else None
+
+
+def read_number(low: float | None, high: float | None) -> Callable[[Reading, Node, str], float | None]:
+    """Make a reader of a bare number within [low, high]."""
+    return lambda reading, node, path: reading.scalar(node, path, lambda text: number(text, low, high))
+
+
+def read_numbers(reading: Reading, node: SequenceNode, path: str, low: float, high: float) -> tuple[float, ...]:
+    """Read a list of bare numbers; wrong ones are noted and read as 0."""
+    values = [
+        reading.text(item, f"{path}[{i + 1}]", lambda text: number(text, low, high))
+        for i, item in enumerate(node.items)
+    ]
+    return tuple(0.0 if value is None else value for value in values)
+
+
+def beside(file: str, name: str) -> str:
+    """Give the path of a file named in another file."""
+    return os.path.normpath(os.path.join(os.path.dirname(file), name))  # noqa: PTH118, PTH120 - text, no access
+
+
+def shown_path(file: str, name: str) -> str:
+    """Give the path of a named file as messages show it."""
+    return beside(file, name)
+
+
+__all__ = [
+    "Fields", "Reading", "RowProblem", "RowProblems", "beside", "one_of", "read_number", "read_numbers",
+    "read_yes_no", "shown_path", "words",
+]  # fmt: skip

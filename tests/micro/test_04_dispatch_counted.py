@@ -451,7 +451,7 @@ def test_4_9_it_stands_ahead_of_others_of_equal_place():
     assert starts(b) == {0: "0", 1: "10", 2: "16"}
 
 
-def test_4_9_several_of_one_instant_keep_their_order():
+def test_4_9_returned_jobs_stand_in_the_order_in_which_they_first_came():
     """Three begun at 0 in the order 0, 1, 2 all come back at 4; one server from 8: 0, 1, 2 again, 6 minutes each."""
     b = handed([(0, 3), (4, 0), (8, 1)], [0, 0, 0, 0], [10, 10, 10, 1])
     assert starts(b) == {0: "8", 1: "14", 2: "20", 3: "26"}
@@ -462,6 +462,12 @@ def test_4_8_of_several_the_oldest_start_looks_for_a_server_first():
     b = handed([(0, 3), (4, 1)], [0, 1, 2], [10, 10, 10], served_by=["desk", Edge("b", 2)])
     b.counted("b", [(0, 0), (3, 1)])
     assert starts(b) == {0: "0", 1: "4", 2: "10"}
+
+
+def test_4_9_ahead_of_equals_holds_for_equal_due_times_too():
+    """Ordered by due time, both due at 20: job 0 comes back at 4 and goes ahead of job 1, in line since 1."""
+    b = handed([(0, 1), (4, 0), (8, 1)], [0, 1], [20, 19], size=Constant(10), due=Attribute("need"), order="due")
+    assert starts(b) == {0: "8", 1: "14"}
 
 
 def test_4_9_an_earlier_place_still_goes_before_what_comes_back():

@@ -304,6 +304,65 @@ def test_4_3_nobody_is_overtaken_in_his_own_line(histories: dict[int, History], 
                 assert not visible or not h.waits(o, s.started + 1e-6), (seed, s, o)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_4_3_nobody_is_passed_by_a_worse_rank_or_priority(histories: dict[int, History], seed: int) -> None:
+    """When a job leaves its line for a pool, no other that could have been taken instead and goes before it waits on."""
+    h = histories[seed]
+    for s in h.spells:
+        if not s.entered < s.started < inf or s.resumed:
+            continue
+        mine = next(e for e in s.step.edges if e.pool == s.pool)
+        for o in h.spells:
+            if o.step is s.step or not o.entered < s.started or not h.waits(o, s.started + 1e-6):
+                continue
+            for e in o.step.edges:
+                if e.pool == s.pool and s.started > o.first_entered + e.after:
+                    as_easy = o.step.units <= s.step.units and e.reserve <= mine.reserve and e.most is None
+                    assert not as_easy or goes_before(s, mine, o, e), (seed, s, o)
+
+
+def goes_before(s: Spell, mine: Edge, o: Spell, theirs: Edge) -> bool:
+    """Whether s is taken before o by rank, then priority, then place (equal places may go either way)."""
+
+    def key(x: Spell, edge: Edge) -> tuple[float, float, float]:
+        return edge.rank, -(x.step.priority.mean if x.step.priority else 0.0), x.first_entered
+
+    return key(s, mine) <= key(o, theirs)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_4_09_patience_is_spent_in_line_only(histories: dict[int, History], seed: int) -> None:
+    """The waits of all spells of an abandoned visit add up to its patience; paused time is not among them."""
+    h = histories[seed]
+    waited: dict[tuple[int, int, int], float] = {}
+    for s, v in zip(h.spells, h.r.visits, strict=True):
+        at = (int(v["job"]), int(v["step"]), int(v["round"]))
+        if not s.resumed:
+            waited[at] = waited.get(at, 0.0) + min(s.started, s.left, h.r.stopped) - s.entered
+        if s.step.patience is not None:
+            assert waited[at] <= s.step.patience.mean + 1e-9, (seed, s)
+            assert s.exit is not Exit.ABANDONED or waited[at] == pytest.approx(s.step.patience.mean), (seed, s)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_4_08_every_end_of_duty_is_obeyed(histories: dict[int, History], seed: int) -> None:
+    """Spells are cut at ends of duty (and begins of fixed breaks) of their server, by the rule, and nowhere else."""
+    h = histories[seed]
+    for s in h.spells:
+        if s.pool is None or s.server < 0:
+            continue
+        pool = h.n.pool(s.pool)
+        rule = s.step.end_of_duty or pool.end_of_duty
+        cut = {Exit.HANDED_BACK: "hand back", Exit.PAUSED: "pause"}.get(s.exit)
+        assert cut is None or cut == rule, (seed, s)
+        ends = [d.end for d in pool.servers[s.server].duties]
+        ends += [b.begin for b in pool.servers[s.server].breaks if b.kind == "fixed"]
+        real = [e for e in ends if h.on_duty(s.pool, s.server, e - 0.25) and not h.on_duty(s.pool, s.server, e + 0.25)]
+        assert cut is None or s.left in real, (seed, s)
+        if rule != "finish":
+            assert not any(s.started < e < s.left for e in real), (seed, s)
+
+
 def test_the_random_networks_show_what_they_are_for(histories: dict[int, History]) -> None:
     """A judge who never sees a hand back, a pause, an after-work or a break judges nothing."""
     exits = [s.exit for h in histories.values() for s in h.spells]

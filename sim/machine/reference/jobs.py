@@ -7,8 +7,8 @@ from math import inf, nan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.machine.agenda import Timer
-    from sim.machine.servers import CountedState, EdgeState, NamedState, ServerState
+    from sim.machine.reference.agenda import Timer
+    from sim.machine.reference.servers import CountedState, EdgeState, NamedState, ServerState
 
 BEFORE, IN_LINE, IN_SERVICE, PAUSED, IN_DELAY, GONE = range(6)
 """Where a job is: not in a step, waiting, served, paused on its server, in a delay, ended."""
@@ -103,6 +103,7 @@ class Job:
         self.clocks: dict[int, Clock] | None = None
         self.state = BEFORE
         self.step = -1
+        self.arrival = 0
         self.delay: Timer | None = None
         self.entered = birth
         self.counted = False

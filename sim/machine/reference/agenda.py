@@ -73,7 +73,8 @@ class Agenda(simpy.Environment):
         Crowded
             Time does not pass any more.
         """
-        time, _, _, event = heappop(self._queue)
+        entry: tuple[float, int, int, Any] = heappop(self._queue)
+        time, _, _, event = entry
         timer = type(event) is Timer
         if timer and not event.live:
             return

@@ -10,9 +10,9 @@ from sim.machine.pools import CountedPool, NamedPool, Server
 from sim.machine.steps import Edge
 
 if TYPE_CHECKING:
-    from sim.machine.agenda import Timer
-    from sim.machine.jobs import Job
-    from sim.machine.reference import WorkState
+    from sim.machine.reference.agenda import Timer
+    from sim.machine.reference.jobs import Job
+    from sim.machine.reference.stations import WorkState
 
 
 class EdgeState:

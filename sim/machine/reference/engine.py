@@ -1,0 +1,82 @@
+"""The reference engine: walks the agenda until everything counted is done."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from sim.machine.births import births
+from sim.machine.network import Network
+from sim.machine.records import Records
+from sim.machine.reference.agenda import (
+    BIRTH,
+    CLOSING,
+    OPENING,
+    Crowded,
+)
+from sim.machine.reference.duty import Duty
+
+
+def run(network: Network, seed: int = 1, replication: int = 0) -> Records:
+    """Simulate one replication.
+
+    Raises
+    ------
+    EngineFault
+        Time stands still, a number is impossible, or a counter of the machine overflows.
+    """
+    return Engine(network, seed, replication).run()
+
+
+class Engine(Duty):
+    """All rules together, and the loop that calls them."""
+
+    # -- running -------------------------------------------------------------------------------------------------
+
+    def run(self) -> Records:
+        """Walk the agenda until everything counted is done, or the limit."""
+        agenda = self.agenda
+        agenda.process(self.births())
+        agenda.process(self.planned(CLOSING))
+        agenda.process(self.planned(OPENING))
+        end, limit = self.end, self.limit
+        stopped = end
+        try:
+            while True:
+                t = agenda.peek()
+                if t >= end and self.open_counted == 0:
+                    break
+                if t > limit:
+                    stopped = limit
+                    break
+                agenda.step()
+        except Crowded:
+            job = next(reversed(self.alive), None)
+            raise self.fault("more than 100,000 events at one instant: time does not pass any more", job) from None
+        stopped = max(stopped, self.agenda.now)
+        self.end_breaks(stopped)
+        return self.close(stopped)
+
+    def births(self) -> Generator[Any, Any, None]:
+        """Process: walk through the births (kind 7)."""
+        for birth in births(self.network, self.instance):
+            yield self.agenda.at(birth.time, BIRTH)
+            self.now = birth.time
+            self.be_born(birth)
+
+    def planned(self, kind: int) -> Generator[Any, Any, None]:
+        """Process: walk through the planned changes of kind 0 or 1, all of one instant as one event (rule 3.6)."""
+        changes = [c for c in self.instance.changes if c.kind == kind]
+        i = 0
+        while i < len(changes):
+            t = changes[i].time
+            j = i
+            while j < len(changes) and changes[j].time == t:
+                j += 1
+            yield self.agenda.at(t, kind)
+            self.now = t
+            if kind == CLOSING:
+                self.closings(changes[i:j])
+            else:
+                self.openings(changes[i:j])
+            i = j

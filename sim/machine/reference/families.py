@@ -1,0 +1,260 @@
+"""Births, families, routes, watches and delays (sections 2.4 to 2.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf, nan
+from typing import Any
+
+from sim.machine.births import Birth
+from sim.machine.inversion import invert
+from sim.machine.luck import Purpose, batch_key, child_key, draw, name_hash
+from sim.machine.predictor import Predictor
+from sim.machine.reference.agenda import (
+    ENTRY,
+    WATCH,
+)
+from sim.machine.reference.jobs import BEFORE, GONE, IN_DELAY, IN_LINE, Clock, Job
+from sim.machine.reference.state import Run
+from sim.machine.reference.stations import DelayState, WorkState
+from sim.machine.steps import Exit, Spawn
+
+_BATCH = name_hash("batch")
+
+
+class Families(Run):
+    """What happens to a job between two pieces of work."""
+
+    def job_arrives(self, job: Job, step: WorkState) -> None:
+        """Rule 4.1, in `dispatch`."""
+        raise NotImplementedError
+
+    def leave_line(self, job: Job) -> None:
+        """Out of a line, in `dispatch`."""
+        raise NotImplementedError
+
+    # -- births, families, ends (2.4, 2.5, 2.9) ---------------------------------------------------------------------
+
+    def be_born(self, birth: Birth) -> None:
+        """A birth event: one job, or the members of a batch."""
+        i = birth.stream
+        batch = self.stream_batch[i]
+        members = 1
+        if batch is not None:
+            x = invert(self.table, batch.at, draw(birth.key, _BATCH), 0.0, [])
+            members = int(min(x, batch.cap) + 0.5)
+        first = self.first_steps[i]
+        for m in range(members):
+            job = self.new_job(batch_key(birth.key, m), i, None, -1)
+            self.born += 1
+            n = len(self.network.attributes)
+            if n:
+                job.attributes = [0.0] * n
+                for a, column in self.stream_columns[i]:
+                    job.attributes[a] = column[birth.n]
+                for a, law, name in self.stream_attributes[i]:
+                    job.attributes[a] = self.sample(law, job, name, 0)
+            if self.network.marks:
+                job.marks = [0] * len(self.network.marks)
+            job.family_counted = 0.0 <= self.now < self.end
+            self.open_counted += job.family_counted
+            self.enter(job, first)
+
+    def new_job(self, key: int, stream: int, root: Job | None, parent: int) -> Job:
+        """A job with the next number."""
+        job = Job(self.jobs_made, key, stream, self.now, root, parent)
+        self.jobs_made += 1
+        if self.jobs_made > 0xFFFFFFFF:
+            raise self.fault("more than 2^32 jobs in one run")
+        self.alive[job.number] = job
+        return job
+
+    def spawn(self, parent: Job, name: int, spawns: Sequence[Spawn], first: int) -> None:
+        """New jobs of the parent's family; each enters by a timer of kind 6 (rule 3.4)."""
+        i = first
+        for s in spawns:
+            for _ in range(s.count):
+                key = child_key(parent.key, name, parent.round, i)
+                i += 1
+                child = Job(self.jobs_made, key, parent.stream, self.now, parent.root, parent.number)
+                child.attributes = parent.attributes
+                delay = self.sample(self.laws[id(s)], child, name, Purpose.DELAY)
+                if delay == inf:
+                    continue
+                child.marks = list(parent.marks)
+                child.family_counted = parent.family_counted
+                self.jobs_made += 1
+                self.spawned += 1
+                self.alive[child.number] = child
+                self.open_counted += child.family_counted
+                child.birth = self.now + delay
+                child.step = self.network.step_index[s.to]
+                child.delay = self.agenda.set(child.birth, ENTRY, self.spawned_enters, child)
+
+    def spawned_enters(self, job: Job) -> None:
+        """Entry of a spawned job (kind 6)."""
+        self.now = self.agenda.now
+        job.delay = None
+        self.enter(job, job.step)
+
+    def enter(self, job: Job, step: int) -> None:
+        """A job enters a step."""
+        counted = 0.0 <= self.now < self.end
+        self.open_counted += counted
+        job.step = step
+        job.state = BEFORE
+        state = self.steps[step]
+        if isinstance(state, WorkState):
+            job.begin_visit(self.now, counted)
+            if self.anchors:
+                self.anchor("entered", step, job)
+            self.job_arrives(job, state)
+        else:
+            job.begin_delay(self.now, counted)
+            if self.anchors:
+                self.anchor("entered", step, job)
+            self.delay_begins(job, state)
+
+    def leave(self, job: Job, exit_: Exit) -> None:
+        """The visit has ended and its row is written: anchors, then the route (rule 4.5)."""
+        self.open_counted -= job.counted
+        if self.anchors:
+            self.anchor("left", job.step, job)
+        job.state = BEFORE
+        self.route(job, exit_)
+
+    def route(self, job: Job, exit_: Exit) -> None:
+        """Clauses in order; no match: the job ends (rule 2.9)."""
+        for c, name, to in self.routes[job.step][exit_]:
+            if c.when and not all(self.holds(k, job) for k in c.when):
+                continue
+            p = c.probability
+            if isinstance(p, Predictor):
+                p = self.predict(p, job)
+            if p != 1.0 and not draw(job.key, name, job.round, Purpose.CLAUSE) < p:
+                continue
+            if c.add:
+                self.raise_marks(job, c.add)
+            if c.spawn:
+                self.spawn(job, name, c.spawn, 0)
+            if c.again:
+                job.round += 1
+                if job.round > 255:
+                    raise self.fault("a job is in its 256th round; at most 255 are possible", job.number)
+            if c.go_on:
+                continue
+            if to >= 0:
+                self.enter(job, to)
+            else:
+                self.end_job(job, exit_)
+            return
+        self.end_job(job, exit_)
+
+    def raise_marks(self, job: Job, add: Any) -> None:
+        """Add to marks, which saturate, and tell the watches."""
+        for mark, k in add.items():
+            i = self.network.mark_index[mark]
+            job.marks[i] = min(job.marks[i] + k, 255)
+            self.anchor("mark", i, job)
+
+    def end_job(self, job: Job, exit_: Exit) -> None:
+        """The job is over; so are its watches."""
+        job.state = GONE
+        if job.clocks:
+            for clock in job.clocks.values():
+                if clock.timer is not None:
+                    clock.timer.cancel()
+        self.ended += 1
+        self.open_counted -= job.family_counted
+        del self.alive[job.number]
+        self.write_job(job, self.now, exit_)
+
+    # -- watches (2.10) -------------------------------------------------------------------------------------------
+
+    def anchor(self, moment: str, number: int, job: Job) -> None:
+        """A moment in a job's life that watches may wait for: stops, then resets, then starts."""
+        for action, i in self.anchors.get((moment, number), ()):
+            clock = job.clocks.get(i) if job.clocks else None
+            if action == "stop":
+                if clock is not None and clock.timer is not None:
+                    clock.timer.cancel()
+                    clock.timer = None
+            elif action == "reset":
+                if clock is not None and clock.timer is not None:
+                    self.set_clock(clock)
+            else:
+                if clock is None:
+                    if job.clocks is None:
+                        job.clocks = {}
+                    clock = job.clocks[i] = Clock(i, job)
+                clock.since_start = 0
+                self.set_clock(clock)
+
+    def set_clock(self, clock: Clock) -> None:
+        """Set the clock of a watch, afresh."""
+        watch = self.network.watches[clock.watch]
+        if clock.timer is not None:
+            clock.timer.cancel()
+        d = self.sample(self.watch_law[clock.watch], clock.job, self.watch_hash[clock.watch], Purpose.WATCH, clock.sets)
+        clock.sets += 1
+        clock.timer = self.agenda.set(self.later(d, watch.calendar), WATCH, self.watch_expires, clock)
+
+    def later(self, d: float, calendar: str | None) -> float:
+        """Time at which `d` minutes have passed, on a calendar if there is one."""
+        return self.now + d if calendar is None else self.network.calendars[calendar].add(self.now, d)
+
+    def watch_expires(self, clock: Clock) -> None:
+        """A watch runs out (kind 5): marks, spawn, reroute, next clock."""
+        self.now = self.agenda.now
+        job, watch = clock.job, self.network.watches[clock.watch]
+        clock.timer = None
+        first = clock.expiries * sum(s.count for s in watch.spawn)
+        clock.expiries += 1
+        clock.since_start += 1
+        started = clock.sets
+        self.raise_marks(job, watch.add)
+        if watch.spawn:
+            self.spawn(job, self.watch_hash[clock.watch], watch.spawn, first)
+        if watch.to is not None and job.state in (IN_LINE, IN_DELAY):
+            self.move(job, self.network.step_index[watch.to])
+        if job.state != GONE and clock.sets == started and clock.since_start < watch.times:
+            self.set_clock(clock)
+
+    def move(self, job: Job, to: int) -> None:
+        """Take a job out of a line or a delay and into another step."""
+        if job.state == IN_LINE:
+            self.leave_line(job)
+            self.write_row(job, self.now, nan, Exit.MOVED)
+        else:
+            assert job.delay is not None
+            job.delay.cancel()
+            self.delay_row(job, Exit.MOVED)
+        self.open_counted -= job.counted
+        self.anchor("left", job.step, job)
+        self.enter(job, to)
+
+    # -- delays (2.7) ---------------------------------------------------------------------------------------------
+
+    def delay_begins(self, job: Job, step: DelayState) -> None:
+        """The job waits for time to pass."""
+        job.state = IN_DELAY
+        d = self.sample(step.length, job, step.hash, Purpose.DELAY)
+        t = self.now + d if step.calendar is None else step.calendar.add(self.now, d)
+        if step.until_open is not None and t < inf:
+            t = step.until_open.next_open(t)
+        job.delay = self.agenda.set(t, ENTRY, self.delay_ends, job)
+
+    def delay_ends(self, job: Job) -> None:
+        """A delay is over (kind 6)."""
+        self.now = self.agenda.now
+        self.delay_row(job, Exit.DONE)
+        self.leave(job, Exit.DONE)
+
+    def delay_row(self, job: Job, exit_: Exit) -> None:
+        """End of a stay in a delay."""
+        delay = self.steps[job.step].delay
+        job.delay = None
+        if delay.counts_as_wait:
+            job.waited += self.now - job.entered
+        if delay.recorded:
+            self.write_row(job, self.now, nan, exit_)

@@ -97,9 +97,8 @@ def w2(days: float = 7.0, per_day: float = 100_000.0) -> Network:
         b.route(
             f"bot {c}",
             "done",
-            Clause(f"contained, again {c}", probability=CONTAINED * AGAIN, to=f"later {c}", again=True),
-            Clause(f"contained {c}", probability=CONTAINED * (1 - AGAIN) / (1 - CONTAINED * AGAIN)),
-            Clause(f"to people {c}", to=f"line {c}"),
+            Clause(f"to people {c}", probability=1 - CONTAINED, to=f"line {c}"),
+            Clause(f"contained, again {c}", probability=AGAIN, to=f"later {c}", again=True),
         )
         for exit_ in ("done", "abandoned"):
             b.route(f"line {c}", exit_, Clause(f"{exit_}, again {c}", probability=AGAIN, to=f"later {c}", again=True))

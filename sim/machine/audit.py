@@ -17,7 +17,8 @@ def audit(records: Records) -> Records:
     """Return the records, or say where they contradict the run.
 
     Checked: every job is ended or open; times of a row stand in order; every job of a row has its own row; the areas
-    under the lines and the pools, which the engine kept while it ran, equal the sums over rows (Little 1961: L = lambda W).
+    under the lines and the pools, which the engine kept while it ran, equal the sums over rows (Little 1961: L = lambda
+    W).
 
     Raises
     ------

@@ -8,7 +8,6 @@ Plain Python integers modulo 2^64 here; `uniforms` does the same for whole array
 
 from __future__ import annotations
 
-from enum import IntEnum
 from hashlib import blake2b
 
 import numpy as np
@@ -23,7 +22,7 @@ MASK = 0xFFFFFFFFFFFFFFFF
 _TO_UNIT = 2.0**-52
 
 
-class Purpose(IntEnum):
+class Purpose:
     """What a draw is for; part of its hash, so the numbers never change (rule 6.0)."""
 
     SIZE = 0

@@ -160,7 +160,7 @@ def lognormal_of_quantiles(median: float, p90: float) -> Lognormal:
     --------
     >>> law = lognormal_of_quantiles(3.0, 5.0)
     >>> round(law.mean, 3), round(law.sd, 3)
-    (3.248, 1.346)
+    (3.248, 1.348)
     """
     s = math.log(p90 / median) / Z90
     mean = median * math.exp(s * s / 2.0)

@@ -61,7 +61,7 @@ class Problem:
             head += "got nothing; "
         elif self.got is not None:
             head += f'got "{shown(self.got)}"; '
-        return head + self.rule + (f" - {self.repair}" if self.repair else "")
+        return printable(head + self.rule + (f" - {self.repair}" if self.repair else ""))
 
 
 class ScenarioProblems(Exception):
@@ -91,9 +91,14 @@ class Unreadable(ValueError):
         self.repair = repair
 
 
+def printable(text: str) -> str:
+    """Give a text on one line, with escapes for what cannot be printed."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 def shown(text: str) -> str:
     """Give a received text as it may stand in a message: one line, printable, not too long."""
-    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    line = printable(text)
     return line if len(line) <= LONGEST_SHOWN else line[: LONGEST_SHOWN - 3] + "..."
 
 

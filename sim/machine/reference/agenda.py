@@ -65,29 +65,32 @@ class Agenda(simpy.Environment):
         heappush(self._queue, (time, kind + 2, 0, event))  # type: ignore[misc]
         return event
 
-    def step(self) -> None:
-        """Next live event.
+    def walk(self, end: float, over: Callable[[float], bool]) -> None:
+        """Live events in order; from `end` on `over` is asked with the time of each before it happens.
 
         Raises
         ------
         Crowded
             Time does not pass any more.
         """
-        entry: tuple[float, int, int, Any] = heappop(self._queue)
-        time, _, _, event = entry
-        timer = type(event) is Timer
-        if timer and not event.live:
-            return
-        if time == self._now:
-            self.at_this_instant += 1
-            if self.at_this_instant > MOST_AT_ONE_INSTANT:
-                raise Crowded
-        else:
-            self.at_this_instant = 0
-            self._now = time
-        if timer:
-            event.act(event.owner)
-            return
-        callbacks, event.callbacks = event.callbacks, None
-        for callback in callbacks:
-            callback(event)
+        queue: list[tuple[float, int, int, Any]] = self._queue  # type: ignore[assignment]
+        while queue:
+            if queue[0][0] >= end and over(queue[0][0]):
+                return
+            time, _, _, event = heappop(queue)
+            timer = type(event) is Timer
+            if timer and not event.live:
+                continue
+            if time == self._now:
+                self.at_this_instant += 1
+                if self.at_this_instant > MOST_AT_ONE_INSTANT:
+                    raise Crowded
+            else:
+                self.at_this_instant = 0
+                self._now = time
+            if timer:
+                event.act(event.owner)
+                continue
+            callbacks, event.callbacks = event.callbacks, None
+            for callback in callbacks:
+                callback(event)

@@ -39,23 +39,18 @@ class Engine(Duty):
         agenda.process(self.births())
         agenda.process(self.planned(CLOSING))
         agenda.process(self.planned(OPENING))
-        end, limit = self.end, self.limit
-        stopped = end
         try:
-            while True:
-                t = agenda.peek()
-                if t >= end and self.open_counted == 0:
-                    break
-                if t > limit:
-                    stopped = limit
-                    break
-                agenda.step()
+            agenda.walk(self.end, self.over)
         except Crowded:
             job = next(reversed(self.alive), None)
             raise self.fault("more than 100,000 events at one instant: time does not pass any more", job) from None
-        stopped = max(stopped, self.agenda.now)
+        stopped = self.limit if self.open_counted else max(self.end, agenda.now)
         self.end_breaks(stopped)
         return self.close(stopped)
+
+    def over(self, time: float) -> bool:
+        """Whether the run ends before this event past the end: all counted is done, or it is past the limit."""
+        return self.open_counted == 0 or time > self.limit
 
     def births(self) -> Generator[Any, Any, None]:
         """Process: walk through the births (kind 7)."""

@@ -76,7 +76,7 @@ class Families(Run):
             for _ in range(s.count):
                 key = child_key(parent.key, name, parent.round, i)
                 i += 1
-                child = Job(self.jobs_made, key, parent.stream, self.now, parent.root, parent.number)
+                child = Job(self.jobs_made, key, parent.stream, self.now, parent.family, parent.number)
                 child.attributes = parent.attributes
                 delay = self.sample(self.laws[id(s)], child, name, Purpose.DELAY)
                 if delay == inf:

@@ -88,7 +88,7 @@ class Job:
         self.key = key
         self.stream = stream
         self.birth = birth
-        self.root: Job = self if root is None else root
+        self.root = root
         self.parent = parent
         self.z: float | None = None
         self.attributes: list[float] = []
@@ -114,6 +114,11 @@ class Job:
         self.gone_at = nan
         self.pool: CountedState | NamedState | None = None
         self.server: ServerState | CountedState | None = None
+
+    @property
+    def family(self) -> Job:
+        """The root job of its family; a root does not point at itself, so that it is freed as soon as it ends."""
+        return self if self.root is None else self.root
 
     def begin_delay(self, now: float, counted: bool) -> None:
         """A stay in a step that only passes time."""

@@ -147,7 +147,7 @@ class Run:
 
     def z(self, job: Job) -> float:
         """The family's normal number (rule 6.3)."""
-        root = job.root
+        root = job.family
         if root.z is None:
             root.z = normal_quantile(draw(root.key, _Z))
         return root.z
@@ -249,7 +249,7 @@ class Run:
             job.birth,
             end,
             job.number,
-            job.root.number,
+            job.family.number,
             job.parent,
             job.step,
             job.stream,

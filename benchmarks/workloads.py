@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import inf, log, sqrt
 from typing import Any
 
@@ -61,10 +62,10 @@ def ranks() -> dict[tuple[int, int], int]:
     for p, classes in enumerate(POOL_TAKES):
         for c in classes:
             before.setdefault((c, p), set())
-        for a, b in zip(classes, classes[1:], strict=False):
+        for a, b in pairwise(classes):
             before[(b, p)].add((a, p))
     for c, pools in enumerate(CLASS_PREFERS):
-        for a, b in zip(pools, pools[1:], strict=False):
+        for a, b in pairwise(pools):
             before[(c, b)].add((c, a))
     out: dict[tuple[int, int], int] = {}
     while len(out) < len(before):

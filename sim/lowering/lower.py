@@ -98,7 +98,12 @@ def lower(scenario: Scenario, follow: float = FOLLOW) -> Operation:
             builder.busyness(factor)
     openings = {name: lower_channel(builder, name, c, period, stop) for name, c in scenario.channels.items()}
     for name, kind in scenario.contact_types.items():
-        lower_type(builder, name, scenario, openings[kind.channel], stop)
+        try:
+            lower_type(builder, name, scenario, openings[kind.channel], stop)
+        except ValueError as refused:  # a law of scipy whose parameters only scipy can judge
+            problems.append(f"contact_types.{name}: {refused}")
+    if problems:
+        raise LoweringProblems(problems)
     for name, group in scenario.agent_groups.items():
         lower_group(builder, name, group, period, stop)
     return Operation(scenario, builder.build())

@@ -256,3 +256,10 @@ def test_a_mixture_keeps_its_shares(tmp_path: Path) -> None:
     size = work(made(tmp_path, contact_types__call__handle_time=f"{{mixture: {{{parts}}}}}")).size
     assert isinstance(size, Mixture)
     assert size.mean == pytest.approx(0.2 * 5 / 60 + 0.8 * 4)
+
+
+def test_a_law_that_only_scipy_can_judge_is_refused_in_words(tmp_path: Path) -> None:
+    """Shape parameters that scipy calls impossible: a problem with its place, not a traceback."""
+    written = "{law: trapezoid, shape: {c: 0.9, d: 0.1}, mean: 5 min}"
+    with pytest.raises(LoweringProblems, match=r"contact_types\.call: .*trapezoid"):
+        made(tmp_path, contact_types__call__handle_time=written)

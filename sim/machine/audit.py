@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.machine.fault import EngineFault
-from sim.machine.records import COUNTED, GHOST, Records
+from sim.machine.records import COUNTED, GHOST, RESUMED, Records
 from sim.machine.steps import Delay, Exit, Work
 
 TOLERANCE = 1e-7
@@ -90,8 +90,8 @@ def _order(r: Records) -> None:
     with np.errstate(invalid="ignore"):
         wrong = v["started"] < v["entered"]
         ghost = (v["flags"] & GHOST) > 0
-        wrong |= (v["left"] < v["entered"]) | (v["released"] < v["started"])
-        wrong |= ~ghost & ((v["left"] < v["started"]) | (v["released"] < v["left"]))
+        wrong |= v["released"] < v["started"]
+        wrong |= ~ghost & ((v["left"] < v["entered"]) | (v["left"] < v["started"]) | (v["released"] < v["left"]))
         wrong |= (v["exit"] == Exit.DONE) & np.isnan(v["left"])
         delays = np.array([isinstance(s, Delay) for s in r.network.steps])
         wrong |= (v["exit"] == Exit.DONE) & np.isnan(v["started"]) & ~delays[v["step"]]
@@ -114,9 +114,7 @@ def _little(r: Records) -> None:
         v["started"],
     )
     until = np.where(never & ghost & (v["exit"] == Exit.ABANDONED), _discovered(r), until)
-    resumed = np.zeros(v.size, dtype=bool)
-    if v.size:
-        resumed[1:] = (v["exit"][:-1] == Exit.PAUSED) & (v["job"][:-1] == v["job"][1:]) & (v["spell"][1:] > 0)
+    resumed = (v["flags"] & RESUMED) > 0
     works = np.array([isinstance(s, Work) for s in n.steps])
     in_line = ~resumed & works[v["step"]]
     waiting = np.zeros(len(n.steps))

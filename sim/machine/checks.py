@@ -83,7 +83,8 @@ class _Checker:
             self.say(f"{where}: {p}")
         if law.scale is not None:
             self.predictor(f"{where}.scale", law.scale)
-        for a in sorted(law.attributes()):
+        of_scale = law.scale.attributes() if law.scale is not None else set()
+        for a in sorted(law.attributes() - of_scale):
             self.unknown(where, "attribute", a, self.n.attributes)
 
     def predictor(self, where: str, predictor: Predictor) -> None:
@@ -216,6 +217,10 @@ class _Checker:
             ):
                 self.say(f"{where}: its reference rate is 0 over the whole period, but its rate is not")
             self.law(f"{where}, batch", s.batch)
+            if s.batch is not None and (s.batch.attributes() or s.batch.scale is not None or s.batch.load != 0.0):
+                self.say(f"{where}, batch: the size of a batch cannot depend on a job that is not born yet")
+            if isinstance(s.batch, Constant) and s.batch.value == inf:
+                self.say(f"{where}, batch: an endless batch")
         else:
             t = s.times
             if t.ndim != 1 or not np.all(np.isfinite(t)) or not np.all(t[1:] >= t[:-1]):
@@ -542,6 +547,10 @@ class _Checker:
                     if isinstance(c.probability, Predictor):
                         out |= c.probability.attributes()
                     out = out.union(*(s.delay.attributes() for s in c.spawn if s.delay is not None))
+        for w in n.watches:
+            if w.start.moment == "mark" or w.start.name == name:
+                out |= w.length.attributes()
+                out = out.union(*(s.delay.attributes() for s in w.spawn if s.delay is not None))
         return out
 
 

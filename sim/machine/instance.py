@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.machine.luck import C2, MASK, base_key, draw, mix, name_hash, named_key, server_key
-from sim.machine.network import DAY, Network
+from sim.machine.network import CELL, DAY, Network
 from sim.machine.normal import normal_cdf, normal_quantile
 from sim.machine.pools import Break, CountedPool, Duty, NamedPool, Server
 from sim.machine.records import DUTY, ON_BREAK, ON_DUTY
@@ -23,7 +23,10 @@ MEMORY = 60
 """Dates whose innovations make up a day's busyness."""
 
 FLOOR = 0.01
-"""A reference rate is at least this share of its mean over the counted period."""
+"""A reference rate is at least this share of its own hour's mean ..."""
+
+IDLE = 1.0
+"""... where an hour without any counts as if it had this mean [1/min]."""
 
 
 @dataclass(frozen=True)
@@ -200,8 +203,8 @@ def _server(
             changes.append(Change(end, 0, "duty", p, number))
     for b in server.breaks:
         if b.kind == "whole" and start <= b.begin <= stop and _inside(b, present):
-            # a break at the very begin of a duty comes after that begin, not before it
-            first = any(d.begin == b.begin for d in present) and not any(d.end == b.begin for d in present)
+            # a break at the very begin of a stretch comes after that begin, not before it
+            first = any(x[0] == b.begin for x in stretches) and not any(x[1] == b.begin for x in stretches)
             changes.append(Change(b.begin, 1 if first else 0, "break", p, number, b.length))
     return stretches
 
@@ -213,20 +216,28 @@ def _inside(b: Break, duties: list[Duty]) -> bool:
 def _rates(network: Network, stream: Stream, base: int, factors: dict[str, Timeline]) -> RateTable:
     """Reference rate and factor of a stream on the union of all their edges."""
     start, stop = -network.warm_up, network.limit
-    begin = floor(start / 60.0) * 60.0
+    hours = np.arange(floor(start / CELL) * CELL, stop + CELL, CELL)
+    last = hours[-1] + CELL
     lines = [stream.rate, stream.reference, *(factors[f] for f in stream.busyness)]
-    inner = np.unique(np.concatenate([line.times for line in lines]))
-    inner = inner[(inner > begin) & (inner < stop)]
-    edges = np.concatenate(([begin], inner, [stop + 60.0]))
+    inner = np.concatenate([hours, *(line.times for line in lines)])
+    edges = np.append(np.unique(inner[(inner >= hours[0]) & (inner < last)]), last)
     at = edges[:-1]
-    floor_rate = FLOOR * stream.reference.mean(0.0, network.end)
-    reference = np.maximum(stream.reference.sample(at), floor_rate)
+    least = FLOOR * _hourly_means(stream.reference, hours, last)
+    reference = np.maximum(stream.reference.sample(at), least[np.searchsorted(hours, at, side="right") - 1])
     rate = stream.rate.sample(at)
     factor = np.divide(rate, reference, out=np.zeros_like(rate), where=reference > 0.0)
     for f in stream.busyness:
         factor = factor * factors[f].sample(at)
     key = named_key(base, "stream:" + stream.name)
     return RateTable(key, edges.tolist(), reference.tolist(), factor.tolist())
+
+
+def _hourly_means(line: Timeline, hours: NDArray[np.float64], last: float) -> NDArray[np.float64]:
+    """Mean of a rate over each hour, summed hour by hour, so that no hour's mean knows how long the run is."""
+    inner = line.times[(line.times > hours[0]) & (line.times < last)]
+    edges = np.append(np.unique(np.concatenate((hours, inner))), last)
+    area = np.add.reduceat(line.sample(edges[:-1]) * np.diff(edges), np.searchsorted(edges, hours))
+    return np.where(area > 0.0, area / CELL, IDLE)
 
 
 def _busyness(network: Network, f: Busyness, base: int) -> Timeline:

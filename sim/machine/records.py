@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,8 +32,9 @@ VISIT = np.dtype(
 """One spell of a visit, 48 bytes. Times in minutes; NaN: never happened. `pool` and `server` are -1 when nobody
 served; `server` is the number of the named server in its pool and -1 in a counted pool."""
 
-FIRST, RETURNED, GHOST, COUNTED = 1, 2, 4, 8
-"""Flags of a spell: first of its visit, after a hand back or pause, silent leaver, its visit is counted."""
+FIRST, RETURNED, GHOST, COUNTED, RESUMED = 1, 2, 4, 8, 16
+"""Flags of a spell: first of its visit, after a hand back or pause, silent leaver, its visit is counted, after a pause
+(then it was not in line between `entered` and `started`)."""
 
 JOB = np.dtype(
     [
@@ -94,7 +94,7 @@ class Records:
     seed, replication : int
         Its luck.
     visits : structured array of `VISIT`
-        Spells that overlap [0, end) or are counted, sorted by (job, entered, spell).
+        Spells that overlap [0, end) or are counted, sorted by (job, entered), then as they were closed.
     jobs : structured array of `JOB`
         Jobs that have such a spell or a counted family, by number.
     duty : structured array of `DUTY`
@@ -173,7 +173,7 @@ class Records:
         return frame
 
 
-def sort_visits(rows: Sequence[tuple[float | int, ...]]) -> NDArray[np.void]:
-    """Rows of `VISIT` as an array in the agreed order."""
-    visits = np.array(rows, dtype=VISIT) if rows else np.zeros(0, dtype=VISIT)
-    return visits[np.lexsort((visits["spell"], visits["entered"], visits["job"]))]
+def sorted_visits(rows: bytes) -> NDArray[np.void]:
+    """Packed rows of `VISIT`, in the order in which they were closed, as an array in the agreed order (rule 7.2)."""
+    visits = np.frombuffer(rows, dtype=VISIT).copy()
+    return visits[np.lexsort((visits["entered"], visits["job"]))]

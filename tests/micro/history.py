@@ -38,8 +38,8 @@ def visit_lines(source: NetworkBuilder | Records, *steps: str) -> list[str]:
     """Spells as `job step server entered started left released exit`, then what is out of the ordinary.
 
     The server is the pool's name, `pool/number` for a named server, `-` for nobody. After the exit come `round1`
-    (round 1), `spell1` (spell 1) and words of `SPELL_WORDS`. A first spell that is spell 0, a returned spell that is a later
-    one, and a counted visit are the ordinary case and not written.
+    (round 1), `spell1` (spell 1) and words of `SPELL_WORDS`. Ordinary and not written: spell 0 is a
+    first spell, a later one a returned spell, the visit is counted.
 
     Parameters
     ----------

@@ -12,9 +12,9 @@ from sim.machine.records import FIRST, GHOST, ON_BREAK, ON_DUTY, RETURNED
 END = 1000.0
 
 
-def shop(end: float = END, follow: float = END) -> NetworkBuilder:
+def shop(end: float = END, follow: float = END, warm_up: float = 0.0) -> NetworkBuilder:
     """An empty network of 1000 minutes, followed for 1000 more."""
-    return NetworkBuilder("micro", end=end, follow=follow)
+    return NetworkBuilder("micro", end=end, follow=follow, warm_up=warm_up)
 
 
 def people(names: str, *duties: tuple[float, float], speed: float = 1.0) -> list[Server]:

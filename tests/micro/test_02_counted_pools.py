@@ -58,7 +58,8 @@ def test_4_8_hand_back_takes_the_latest_started_first():
 
 
 def test_4_8_latest_started_is_not_latest_born():
-    """Job 0 (priority 0) waits behind job 1 (priority 1): started 0 (job 2), 5 (job 1), 6 (job 0). At 8 one must go: job 0."""
+    """Job 0 (priority 0) waits behind job 1 (priority 1): started 0 (job 2), 5 (job 1), 6 (job 0). At 8
+    one must go: job 0."""
     b = micro()
     b.recorded("first", to="ask", times=[0], columns={"need": [30], "p": [0]})
     b.recorded("in", to="ask", times=[1, 2], columns={"need": [10, 10], "p": [0, 1]})
@@ -128,7 +129,8 @@ def test_4_8_a_fall_that_leaves_room_enough_takes_nobody():
 
 
 def test_4_8_after_work_is_never_handed_back_but_holds_a_server():
-    """Job 0 left at 2, its after-work lasts to 12. At 5 the head-count is 1 with busy 2: job 1 goes back, on at 12."""
+    """Job 0 left at 2, its after-work lasts to 12. At 5 the head-count is 1 with busy 2: job 1 goes back,
+    on at 12."""
     b = staffed([(0, 2), (5, 1)], [0, 0], [2, 8], "hand back", after_work=Constant(10))
     assert visit_lines(b) == table("""
         job step server entered started left released exit
@@ -157,7 +159,8 @@ def test_4_9_the_place_decides_who_goes_on_when_the_head_count_rises_again():
 
 
 def test_5_1_what_is_left_is_work_not_minutes():
-    """10 minutes of work at speed 2 from 0: 6 done at 3, 4 left. The slow pool (speed 0.5) needs 8 minutes for them."""
+    """10 minutes of work at speed 2 from 0: 6 done at 3, 4 left. The slow pool (speed 0.5) needs 8 minutes
+    for them."""
     b = micro()
     b.recorded("in", to="ask", times=[0])
     b.work("ask", served_by=[Edge("fast", 1, speed=2.0), Edge("slow", 2, speed=0.5)], size=Constant(10))
@@ -180,7 +183,8 @@ def test_7_2_the_duty_table_tells_the_head_count_over_time():
 
 
 def test_2_11_fractions_are_whole_people_and_round_both_ways():
-    """1.5 servers are 1 or 2 in each replication, the same number for the whole stretch; each in 15 to 45 of 60 draws."""
+    """1.5 servers are 1 or 2 in each replication, the same number for the whole stretch; each in 15 to 45
+    of 60 draws."""
     b = staffed([(0, 1.5)], [0, 0, 10, 10], [5, 5, 5, 5])
     network, twos = b.build(), 0
     for replication in range(60):
@@ -191,7 +195,8 @@ def test_2_11_fractions_are_whole_people_and_round_both_ways():
 
 
 def test_2_11_each_stretch_is_rounded_on_its_own():
-    """Six stretches of 0.5: over 30 replications all 64 patterns cannot be equal; both 0 and 1 occur inside one history."""
+    """Six stretches of 0.5: over 30 replications all 64 patterns cannot be equal; both 0 and 1 occur
+    inside one history."""
     b = staffed([(10 * i, 0.5 if i % 2 == 0 else 0.50001) for i in range(6)], [0], [1])
     network = b.build()
     patterns = set()

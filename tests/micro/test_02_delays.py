@@ -40,7 +40,8 @@ def test_2_3_adding_nothing_while_closed_stays_there():
 
 @pytest.mark.parametrize(("born", "end"), [(0, 3), (1, 4), (2, 20), (9, 20), (16.5, 20), (17, 20), (18, 21), (27, 50)])
 def test_2_7_until_open_waits_for_the_opening_after_the_length(born, end):
-    """Length 3, then until open: inside hours nothing more; at the close (2 + 3 = 5) on to 20; at the opening at once."""
+    """Length 3, then until open: inside hours nothing more; at the close (2 + 3 = 5) on to 20; at the
+    opening at once."""
     assert ends([born], length=Constant(3), until_open="hours") == [float(end)]
 
 

@@ -13,7 +13,8 @@ TABLE = Timeline([0, 9, 9.5], [3, 5, 7])
 
 
 def after_nine(*clauses) -> NetworkBuilder:
-    """Job 1 comes at 0, waits 0-4, works 4-9, is due at 7, has attribute 3, two marks and round 1 when the clauses come."""
+    """Job 1 comes at 0, waits 0-4, works 4-9, is due at 7, has attribute 3, two marks and round 1 when the
+    clauses come."""
     b = micro()
     b.recorded("in", to="ask", times=[0, 0], columns={"a": [3, 3], "need": [4, 5]})
     b.work("ask", served_by="desk", size=Attribute("need"), due=Constant(7))
@@ -114,7 +115,8 @@ def test_2_9_without_a_match_the_job_ends():
     ],
 )
 def test_2_9_probabilities_of_nought_and_one_are_certain(probability, step):
-    """waited 4, clamp to 2, mark 2 raised to 4, age 9 - 3 x 3 = 0, lateness 2, round 1, table 5: each lands on 0 or 1 (or beyond)."""
+    """waited 4, clamp to 2, mark 2 raised to 4, age 9 - 3 x 3 = 0, lateness 2, round 1, table 5: each
+    lands on 0 or 1 (or beyond)."""
     b = micro()
     assert end_of(after_nine(b.clause("c", to="yes", probability=probability), b.clause("else", to="no"))) == step
 
@@ -233,7 +235,8 @@ def test_2_9_each_exit_has_its_own_route():
 
 
 def test_4_12_conditions_are_read_after_release_and_offer():
-    """Job 0 leaves at 5 and job 1 starts at 5, so a priority rule or age reads 5; the table of the instant 5 counts."""
+    """Job 0 leaves at 5 and job 1 starts at 5, so a priority rule or age reads 5; the table of the instant
+    5 counts."""
     b = micro()
     b.recorded("in", to="ask", times=[0])
     b.work("ask", served_by="desk", size=Constant(5))

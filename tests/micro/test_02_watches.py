@@ -13,7 +13,8 @@ CHASE = (Spawn("chase"),)
 
 
 def journey(*, born=(0, 0), add_at_done=False) -> NetworkBuilder:
-    """Two jobs of 0 for one server, 20 minutes each (0-20 and 20-40), then a pause of 30; `chase` takes spawned jobs."""
+    """Two jobs of 0 for one server, 20 minutes each (0-20 and 20-40), then a pause of 30; `chase` takes
+    spawned jobs."""
     b = micro()
     b.recorded("in", to="ask", times=list(born))
     b.work("ask", served_by="desk", size=Constant(20))
@@ -46,7 +47,8 @@ def chased(b: NetworkBuilder) -> dict[int, list[float]]:
     ids=lambda x: f"{x.moment} {x.name}" if isinstance(x, Anchor) else "",
 )
 def test_2_10_a_watch_runs_from_its_anchor(anchor, times):
-    """5 minutes after entering (0, 0), starting (0, 20), leaving or getting the mark (20, 40); the end stops the last."""
+    """5 minutes after entering (0, 0), starting (0, 20), leaving or getting the mark (20, 40); the end
+    stops the last."""
     b = journey(add_at_done=True)
     b.watch("w", anchor, Constant(5), spawn=CHASE)
     assert chased(b) == times
@@ -97,7 +99,8 @@ def test_2_10_the_stop_ends_repetition():
 
 
 def test_2_10_starting_while_it_runs_starts_it_anew():
-    """Two rounds of 20. From 0: 15. Anew at 20 though the second expiry was due at 30: 35 and 50 (twice since the start)."""
+    """Two rounds of 20. From 0: 15. Anew at 20 though the second expiry was due at 30: 35 and 50 (twice
+    since the start)."""
     b = micro()
     b.recorded("in", to="ask", times=[0])
     b.work("ask", served_by="desk", size=Constant(20))
@@ -229,6 +232,17 @@ def test_2_10_a_watch_takes_a_job_out_of_a_delay():
     assert records.visits[["entered", "left"]].tolist() == [(0.0, 25.0), (25.0, 85.0)]
 
 
+def test_2_10_a_watch_takes_a_job_out_of_a_delay_that_never_ends():
+    """A delay without end sets no timer (3.2), but the job is in it all the same: moved at 5 to `mail` 5-7."""
+    b = micro()
+    b.recorded("in", to="wait", times=[0])
+    b.delay("wait", NEVER)
+    b.work("mail", served_by="desk", size=Constant(2))
+    b.counted("desk", 1)
+    b.watch("w", Anchor("entered", "wait"), Constant(5), to="mail")
+    assert visit_lines(b) == ["0 mail desk 5 5 7 7 done"]
+
+
 def test_2_10_a_watch_goes_on_after_it_moved_the_job():
     """Twice 5 minutes: moved at 5, chased again at 10 while `mail` is at work (10 minutes from 5)."""
     b = journey()
@@ -290,6 +304,28 @@ def test_2_10_a_watch_of_no_length_takes_those_who_must_wait():
         1   ask  -      0       -       0    -        moved
         1   mail other  0       0       10   10       done
     """)
+
+
+def test_2_10_a_stop_anchor_inside_the_expiry_ends_repetition():
+    """Moved at 5 it leaves `ask`, which stops the clock: no second expiry at 10. Likewise the mark it
+    gives itself."""
+    b = journey()
+    b.work("mail", served_by="other", size=Constant(30))
+    b.counted("other", 1)
+    b.watch("w", Anchor("entered", "ask"), Constant(5), times=3, to="mail", stop=(Anchor("left", "ask"),), spawn=CHASE)
+    assert chased(b)[1] == [5.0]
+    b = journey(born=[0])
+    b.watch("w", Anchor("entered", "ask"), Constant(5), times=3, add={"m": 1}, stop=(Anchor("mark", "m"),), spawn=CHASE)
+    assert chased(b) == {0: [5.0]}
+
+
+def test_2_10_a_start_anchor_inside_the_expiry_sets_one_clock():
+    """Its own mark starts it anew at 5, 10, ...: the count begins again each time, one clock runs, a child
+    every 5 minutes."""
+    b = journey(born=[0])
+    b.watch("first", Anchor("entered", "ask"), Constant(4), add={"m": 1})
+    b.watch("w", Anchor("mark", "m"), Constant(5), times=2, add={"m": 1}, stop=(Anchor("left", "ask"),), spawn=CHASE)
+    assert chased(b) == {0: [9.0, 14.0, 19.0]}
 
 
 def test_2_10_children_do_not_inherit_clocks_but_start_their_own():

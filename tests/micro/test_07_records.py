@@ -1,4 +1,5 @@
-"""Section 7: who is counted, how long a run lasts, what the rows and the engine's own sums say. Worked out by hand."""
+"""Section 7: who is counted, how long a run lasts, what the rows and the engine's own sums say. Worked out
+by hand."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ def births(times, need=5.0, servers=9, **period) -> NetworkBuilder:
 
 
 def test_7_1_visits_are_counted_if_they_enter_within_the_period():
-    """Before 0 and gone before 0: no row. Entered -2, at work until 3: a row, not counted. At 0, 50 and just before 100:
-    counted. At 100 and 110: no rows. Numbers go on through all of them."""
+    """Before 0 and gone before 0: no row. Entered -2, at work until 3: a row, not counted. At 0,
+    50 and just before 100: counted. At 100 and 110: no rows. Numbers go on through all of them."""
     before = float(np.nextafter(100.0, 0.0))
     records = run(births([-10, -2, 0, 50, before, 100, 110]))
     v = records.visits
@@ -50,7 +51,8 @@ def test_7_1_counted_visits_are_followed_past_the_end():
 
 
 def test_7_1_births_go_on_after_the_end_and_compete():
-    """Job 0 works to 110; job 1 of 99 (priority 0) waits behind job 2 of 105 (priority 1), which has no row of its own."""
+    """Job 0 works to 110; job 1 of 99 (priority 0) waits behind job 2 of 105 (priority 1), which has no
+    row of its own."""
     b = micro()
     b.recorded("in", to="ask", times=[90, 99, 105], columns={"need": [20, 10, 10], "p": [0, 0, 1]})
     b.work("ask", served_by="desk", size=Attribute("need"), priority=Attribute("p"))

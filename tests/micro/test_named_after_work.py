@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log1p
+
 import pytest
 
 from sim.machine import Attribute, Constant, Edge, Exponential
@@ -114,8 +116,6 @@ def test_7_4_slot_minutes_include_after_work():
 
 def test_6_0_after_work_is_drawn_with_purpose_4():
     """Exponential of mean 7: released at 20 - 7 log(1 - u)."""
-    from math import log1p
-
     b = shop()
     jobs(b, "work", (10, 10))
     b.work("work", served_by="p", size=SIZE, after_work=Exponential(7.0))
@@ -166,3 +166,31 @@ def test_7_2_a_silent_leaver_is_not_followed_by_after_work():
     )
     b.named("p", people("a"))
     assert rows(run(b), "started left released") == [(1, 6, 11), (11, 7, 14), (14, 16, 21)]
+
+
+def silent_leaver_at_the_end_of_duty(rule):
+    """Job 1 leaves silently at 7; its ghost (6 minutes) starts at 11; duty ends at 14, the next begins at 30."""
+    b = shop()
+    jobs(b, "work", (1, 10, 900), (2, 10, 5), (8, 2, 900), columns="size calm")
+    b.work("work", served_by="p", size=SIZE, patience=Attribute("calm"), silent=1.0, ghost=Constant(6))
+    b.named("p", people("a", (0, 14), (30, 90)), end_of_duty=rule)
+    return b
+
+
+def test_4_08_the_ghost_of_a_silent_leaver_is_finished_after_duty():
+    """Ghost 11-17 past the end at 14; job 2 starts at 30."""
+    assert rows(run(silent_leaver_at_the_end_of_duty("finish")), "job started left released exit") == [
+        (0, 1, 11, 11, "done"),
+        (1, 11, 7, 17, "abandoned"),
+        (2, 30, 32, 32, "done"),
+    ]
+
+
+@pytest.mark.parametrize("rule", ["hand back", "pause"])
+def test_4_08_a_silent_leaver_may_be_open_at_the_end_of_duty(rule):
+    """Whatever becomes of the ghost: the history holds, job 1 left at 7 as abandoned, job 2 is served from 30 on."""
+    r = run(silent_leaver_at_the_end_of_duty(rule))
+    assert rows(r, "left exit", job=1)[-1] == (7, "abandoned")
+    (last,) = rows(r, "started exit", job=2)
+    assert last[0] >= 30
+    assert last[1] == "done"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from sim.machine import Attribute, Break, Constant, Duty, NetworkBuilder, Server
+from sim.machine import Attribute, Break, Constant, Duty, Edge, NetworkBuilder, Server
 from tests.micro.table import duty, jobs, people, rows, run, served, shop, starts
 
 SIZE = Attribute("size")
 
 
-def one_server(*breaks: Break, until: float = 1000.0, rule: str = "finish", **pool) -> NetworkBuilder:
-    """Step `work`, served by a alone in [0, until), with these breaks."""
+def one_server(*breaks: Break, rule: str = "finish", **pool) -> NetworkBuilder:
+    """Step `work`, served by a alone in [0, 1000), with these breaks."""
     b = shop()
     b.work("work", served_by="p", size=SIZE)
-    b.named("p", [Server("a", (Duty(0, until),), breaks)], end_of_duty=rule, **pool)
+    b.named("p", [Server("a", (Duty(0, 1000),), breaks)], end_of_duty=rule, **pool)
     return b
 
 
@@ -92,7 +92,7 @@ def test_2_11_a_break_outside_every_duty_is_void():
 
 
 def test_4_08_a_whole_break_of_a_free_server_begins_on_time():
-    """Free at 20: [20, 30). The job of 20 does not start at 20, it starts at 30; so does nothing of 30 before it."""
+    """Free at 20: [20, 30). The job of 20 starts at 30, that of 30 after it, at 32."""
     b = one_server(WHOLE)
     jobs(b, "work", (20, 2), (30, 2))
     r = run(b)
@@ -217,6 +217,24 @@ def test_4_08_after_work_runs_through_a_fixed_break():
     assert rows(run(b), "started left released exit") == [(15, 18, 23, "done")]
 
 
+def test_4_08_a_whole_break_that_is_due_when_another_ends_follows_it():
+    """Free at 18; breaks at 20 (10) and 30 (5): [20, 30), [30, 35); the job of 21 starts at 35."""
+    b = one_server(WHOLE, Break(30, 5, "whole"))
+    jobs(b, "work", (15, 3), (21, 3))
+    r = run(b)
+    assert served(r) == [(0, "a", 15, 18), (1, "a", 35, 38)]
+    assert duty(r, "break") == [("a", 20, 30), ("a", 30, 35)]
+
+
+def test_4_08_a_whole_break_that_is_due_at_the_end_of_a_fixed_one_follows_it():
+    """Fixed [20, 30), whole at 30 (5): the server is there and free at 30, so [30, 35); the job of 21 starts at 35."""
+    b = one_server(FIXED, Break(30, 5, "whole"))
+    jobs(b, "work", (15, 3), (21, 3))
+    r = run(b)
+    assert served(r) == [(0, "a", 15, 18), (1, "a", 35, 38)]
+    assert duty(r, "break") == [("a", 20, 30), ("a", 30, 35)]
+
+
 def test_4_08_two_fixed_breaks_that_touch_leave_no_gap():
     """[20, 30) and [30, 40): the end of the first does not put the server on duty at 30; the job of 25 starts at 40."""
     b = one_server(FIXED, Break(30, 10))
@@ -335,7 +353,7 @@ def test_4_08_a_whole_break_lets_same_rank_work_of_others_pass():
 
 
 def test_4_08_a_fixed_break_pauses_each_of_several_jobs_and_resumes_them():
-    """Two at .5 from 10, 5 of 8 done by 20, both paused to 30, 3 left each at .5: 36. Nobody else gets a slot before."""
+    """Two at .5 from 10, 5 of 8 done by 20, both paused to 30, 3 left each at .5: 36. Nobody else starts before."""
     b = one_server(FIXED, rule="pause", slots=2, curve=(1.0, 0.5))
     jobs(b, "work", (10, 8), (10, 8), (12, 1))
     assert served(run(b)) == [
@@ -367,3 +385,17 @@ def test_4_08_handed_back_work_returns_to_the_same_server_after_a_fixed_break():
     b = one_server(FIXED, rule="hand back")
     jobs(b, "work", (15, 10), (16, 3))
     assert served(run(b)) == [(0, "a", 15, 20), (0, "a", 30, 35), (1, "a", 35, 38)]
+
+
+def test_4_0_a_server_that_winds_down_for_a_whole_break_does_not_count_for_reserve():
+    """a is due for a break from 20 and open to 32; b's two slots are all: y (reserve 2) waits.
+
+    The break is 32-42; then four are free, 4 - 1 >= 2, and b has been idle longer than a.
+    """
+    b = shop()
+    jobs(b, "x", (12, 20))
+    jobs(b, "y", (22, 5))
+    b.work("x", served_by="p", size=SIZE)
+    b.work("y", served_by=Edge("p", reserve=2), size=SIZE)
+    b.named("p", [Server("a", (Duty(0, 1000),), (WHOLE,)), Server("b", (Duty(15, 1000),))], slots=2)
+    assert served(run(b)) == [(0, "a", 12, 32), (1, "b", 42, 47)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.machine import Attribute, Constant, Duty, NetworkBuilder, Server
+from sim.machine import Attribute, Break, Constant, Duty, Edge, NetworkBuilder, Server
 from sim.machine.luck import Purpose, draw, name_hash
 from tests.micro.table import jobs, key_of, people, run, shop, starts
 
@@ -56,10 +56,18 @@ def test_4_08_touching_duties_are_no_change_for_longest_idle():
 
 def test_4_08_a_fixed_break_is_a_change_for_longest_idle():
     """a comes back from a fixed break at 15 (a duty begin); b has not changed since 0. At 20: b, then a."""
-    from sim.machine import Break
-
     servers = [Server("a", (Duty(0, 1000),), (Break(10, 5),)), *people("b")]
     assert starts(run(one_pool("longest idle", servers, (20, 5), (20, 5)))) == [(0, "b", 20), (1, "a", 20)]
+
+
+def test_2_11_the_end_of_a_whole_break_is_a_change_for_longest_idle():
+    """a: whole break 20-30, no work since its duty began at 0. b works 22-25. At 40 b goes first, then a."""
+    servers = [Server("a", (Duty(0, 1000),), (Break(20, 10, "whole"),)), *people("b")]
+    assert starts(run(one_pool("longest idle", servers, (22, 3), (40, 5), (40, 5)))) == [
+        (0, "b", 22),
+        (1, "b", 40),
+        (2, "a", 40),
+    ]
 
 
 def test_2_11_changes_of_one_instant_count_in_the_order_they_happened():
@@ -179,8 +187,6 @@ def test_3_06_people_who_begin_together_share_the_line(choice: str):
 
 def test_3_06_pools_that_begin_together_make_one_offer_best_rank_first():
     """p (rank 2, first in the table) and q (rank 1) begin at 10: the one waiting job goes to q."""
-    from sim.machine import Edge
-
     b = shop()
     jobs(b, "work", (1, 5))
     b.work("work", served_by=[Edge("p", rank=2), Edge("q", rank=1)], size=SIZE)

@@ -470,7 +470,7 @@ def test_4_08_a_server_that_finishes_after_duty_is_not_there_for_others():
 
 
 def test_4_0_slots_of_a_server_that_finishes_after_duty_do_not_count_for_reserve():
-    """Two slots each. a ends at 20 with one open; b has one open (10-40): b's one free slot is all, y (reserve 1) waits.
+    """Two slots each. a ends at 20 with one open; b has one open (10-40): one slot is free in all, y (reserve 1) waits.
 
     At 40 b has two free: 2 - 1 >= 1.
     """
@@ -484,7 +484,7 @@ def test_4_0_slots_of_a_server_that_finishes_after_duty_do_not_count_for_reserve
 
 
 def test_3_06_doors_and_duties_of_one_instant_make_one_offer():
-    """At 20 x's door opens for those who waited outside and a begins: x (place 4, rank 1) goes before y (place 3, rank 2)."""
+    """At 20 x's door opens for those outside and a begins: x (place 4, rank 1) goes before y (place 3, rank 2)."""
     b = shop()
     jobs(b, "y", (3, 5))
     jobs(b, "x", (4, 5))
@@ -508,7 +508,7 @@ def test_4_0_a_job_that_came_before_the_opening_is_invisible_until_then():
 
 
 def test_3_1_completion_and_end_of_after_work_of_one_instant_go_by_serial():
-    """a's after-work ends at 25 (timer set at 20), b's work at 25 (timer set at 15): b is free first and takes job 2."""
+    """a's after-work ends at 25 (timer set at 20), b's work too (timer set at 15): b is free first, takes job 2."""
     b = shop()
     jobs(b, "x", (10, 10))
     jobs(b, "y", (15, 10), (16, 3), (17, 3))
@@ -574,4 +574,61 @@ def test_4_07_the_one_due_at_the_end_of_duty_completes_before_its_neighbour_is_h
         (0, "next", "b", 23, 25, "done"),
         (1, "work", "a", 10, 20, "handed_back"),
         (1, "work", "b", 20, 23, "done"),
+    ]
+
+
+def test_7_2_a_job_moved_at_the_instant_of_its_hand_back_leaves_three_rows():
+    """In line from 6, started 7, handed back at 8 (kind 0), moved at 8 by the clock of 2 (kind 5), served 14-19."""
+    b = shop()
+    jobs(b, "x", (6, 5))
+    b.work("x", served_by="p", size=SIZE)
+    b.work("z", served_by="p", size=SIZE)
+    b.named("p", people("b", (7, 8), (14, 26)), end_of_duty="hand back")
+    b.watch("impatient", Anchor("entered", "x"), Constant(2), to="z")
+    assert sorted(rows(run(b), "step spell server entered started left exit"), key=lambda row: row[:2]) == [
+        ("x", 0, "b", 6, 7, 8, "handed_back"),
+        ("x", 1, None, 8, None, 8, "moved"),
+        ("z", 0, "b", 8, 14, 19, "done"),
+    ]
+
+
+def test_7_4_work_paused_in_the_warm_up_does_not_wait_in_the_period():
+    """Started -8, paused at -7 (that row lies before 0 and is not kept), resumed 10-18: nobody is ever in line."""
+    b = shop(warm_up=15.0)
+    jobs(b, "work", (-8, 9))
+    b.work("work", served_by="p", size=SIZE)
+    b.named("p", people("a", (-13, -7), (10, 100)), end_of_duty="pause")
+    r = run(b)
+    assert rows(r, "entered started left exit") == [(-7, 10, 18, "done")]
+    assert (float(r.tally.waiting[0]), serving(r, "p")) == (0.0, 8.0)
+
+
+def test_7_4_work_handed_back_in_the_warm_up_waits_in_the_period():
+    """The same with a hand back: in line from -7 to 10, of which 10 minutes lie in the period."""
+    b = shop(warm_up=15.0)
+    jobs(b, "work", (-8, 9))
+    b.work("work", served_by="p", size=SIZE)
+    b.named("p", people("a", (-13, -7), (10, 100)), end_of_duty="hand back")
+    r = run(b)
+    assert rows(r, "entered started left exit") == [(-7, 10, 18, "done")]
+    assert (float(r.tally.waiting[0]), serving(r, "p")) == (10.0, 8.0)
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_4_09_returned_jobs_of_equal_place_stand_in_the_order_in_which_they_first_came(first):
+    """Jobs 0 (a) and 1 (b) came at 5; one is handed back at 15, the other at 20: at 50 job 0 goes first either way.
+
+    Size 20: after 10 minutes 10 are left, after 15 minutes 5.
+    """
+    ends = {"a": 15 if first == "a" else 20, "b": 15 if first == "b" else 20}
+    b = shop()
+    jobs(b, "work", (5, 20), (5, 20), (5, 4))
+    b.work("work", served_by="p", size=SIZE)
+    spans = [Server(name, (Duty(0, end),)) for name, end in ends.items()]
+    b.named("p", [*spans, *people("c", (50, 900))], end_of_duty="hand back")
+    left = {"a": 25 - ends["a"], "b": 25 - ends["b"]}
+    assert served(run(b), server="c") == [
+        (0, "c", 50, 50 + left["a"]),
+        (1, "c", 50 + left["a"], 65),
+        (2, "c", 65, 69),
     ]

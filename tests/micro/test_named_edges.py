@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.machine import Attribute, Constant, Duty, Edge, Predictor, Server, Source, Term
+from sim.machine import Anchor, Attribute, Constant, Duty, Edge, Predictor, Server, Source, Term
 from tests.micro.table import jobs, people, rows, run, served, shop, starts
 
 SIZE = Attribute("size")
@@ -201,7 +201,7 @@ def test_2_6_most_sends_the_job_to_a_server_with_less_open():
 
 
 def test_4_0_reserve_keeps_slots_of_the_pool_free():
-    """Four slots; x takes three (ends 101, 12, 23). y at 4 would leave 0 free; x at 5 may. y starts at 23: 2 - 1 >= 1."""
+    """Four slots; x takes three (to 101, 12, 23). y at 4 would leave 0 free; x at 5 may. y at 23: 2 - 1 >= 1."""
     b = shop()
     jobs(b, "x", (1, 100), (2, 10), (3, 20), (5, 100))
     jobs(b, "y", (4, 10))
@@ -283,8 +283,6 @@ def test_4_3_after_a_start_the_offer_begins_again_at_the_best_rank():
 
 def test_2_10_a_watch_reroutes_a_job_that_waits_for_a_named_pool():
     """Job 1 waits from 2; the clock of 5 moves it at 7 to the desk, where it is served 7-9. Job 0 is in service."""
-    from sim.machine import Anchor
-
     b = shop()
     jobs(b, "work", (1, 10), (2, 2))
     b.work("work", served_by="p", size=SIZE)

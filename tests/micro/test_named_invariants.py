@@ -306,7 +306,7 @@ def test_4_3_nobody_is_overtaken_in_his_own_line(histories: dict[int, History], 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_4_3_nobody_is_passed_by_a_worse_rank_or_priority(histories: dict[int, History], seed: int) -> None:
-    """When a job leaves its line for a pool, no other that could have been taken instead and goes before it waits on."""
+    """When a job leaves its line for a pool, no other that fits as easily and goes before it waits on."""
     h = histories[seed]
     for s in h.spells:
         if not s.entered < s.started < inf or s.resumed:

@@ -35,7 +35,7 @@ def test_2_11_presence_1_is_always_there():
 
 
 def test_6_0_presence_is_drawn_with_the_servers_key_and_the_day():
-    """Twelve servers, three days, presence 0.6: there are exactly those with u < 0.6, u = draw(k_server, H(presence), day)."""
+    """Twelve servers, three days, presence 0.6: u = draw(k_server, H(presence), day) below 0.6 comes."""
     names = [f"s{i}" for i in range(12)]
     b = shop(end=3 * DAY, follow=0.0)
     jobs(b, "work", (5, 10))

@@ -135,7 +135,7 @@ def test_4_3_only_the_first_in_line_clears_a_server():
 
 
 def test_4_0_a_cleared_server_is_let_go_when_the_job_starts_elsewhere():
-    """a (pool p) is cleared for big; pool q's b is free at 10 and takes big. Nothing waits that fits: small at 10 on a."""
+    """a (pool p) is cleared for big; q's b is free at 10 and takes big. Nothing waits that fits: small at 10 on a."""
     b = shop()
     jobs(b, "pin", (1, 9))
     jobs(b, "small", (2, 50))
@@ -180,3 +180,18 @@ def test_4_3_a_server_with_too_few_slots_to_ever_serve_is_not_in_question():
     b.work("small", served_by=Edge("p", 2, most=1), size=SIZE)
     b.named("p", people("a"), slots=2)
     assert starts(run(b)) == [(0, "a", 1), (1, "a", 11), (2, "a", 16)]
+
+
+def test_4_3_only_a_server_that_is_available_is_cleared():
+    """a (off duty from 20, open to 51) cannot be: b is cleared at 32, so the small one of 33 waits for a, 60.
+
+    Big starts when b is empty, 45-65.
+    """
+    b = shop()
+    jobs(b, "small", (1, 50), (2, 30))
+    jobs(b, "big", (3, 20))
+    jobs(b, "small", (5, 40), (33, 4), name="more")
+    b.work("big", served_by=Edge("p", 1), size=SIZE, units=2, wait_for_room=True)
+    b.work("small", served_by=Edge("p", 2), size=SIZE)
+    b.named("p", [*people("a", (0, 20), (60, 100)), *people("b")], slots=2)
+    assert starts(run(b)) == [(0, "a", 1), (1, "b", 2), (2, "b", 45), (3, "b", 5), (4, "a", 60)]

@@ -106,7 +106,7 @@ def test_5_2_speeds_are_multiplied_as_curve_server_edge_duty():
 
 
 def test_5_2_the_curve_is_read_at_the_open_units_not_jobs():
-    """Two units alone run at .8: 4 of 8 done by 15; with one unit more at .5 each: 23. The other: 4 by 23, 1 alone: 24."""
+    """Two units alone run at .8: 4 of 8 by 15; with one unit more at .5 each: 23. The other: 4 by 23, 1 alone: 24."""
     b = shop()
     jobs(b, "big", (10, 8))
     jobs(b, "small", (15, 5))
@@ -117,7 +117,7 @@ def test_5_2_the_curve_is_read_at_the_open_units_not_jobs():
 
 
 def test_5_2_jobs_on_one_server_may_have_different_edge_speeds():
-    """Curve .5 for two. x (edge 1): 10-14 alone does 4, then at .5; y (edge 2) 14-: at 1, size 6: 20. x has 3 left: 23."""
+    """Curve .5 for two. x (edge 1) alone 10-14 does 4, then .5; y (edge 2) from 14 at 1: 20. x has 3 left: 23."""
     b = shop()
     jobs(b, "x", (10, 10))
     jobs(b, "y", (14, 6))

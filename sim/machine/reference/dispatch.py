@@ -162,6 +162,7 @@ class Dispatch(Families):
         if step.work.silent > 0.0 and draw(job.key, step.hash, job.round, Purpose.SILENT) < step.work.silent:
             job.ghost = True
             job.gone_at = self.now
+            job.size = None  # what is left to do is to find out that nobody is there
             return
         self.leave_line(job)
         self.write_row(job, self.now, nan, Exit.ABANDONED)
@@ -305,14 +306,13 @@ class Dispatch(Families):
         job.state = IN_SERVICE
         job.started = now
         job.server, job.pool, job.edge = server, pool, edge
-        if job.ghost:
-            job.left = self.sample(step.ghost, job, step.hash, Purpose.GHOST)
-        elif job.size is None:
-            job.size = job.left = self.sample(step.size, job, step.hash, Purpose.SIZE)
+        law, purpose = (step.ghost, Purpose.GHOST) if job.ghost else (step.size, Purpose.SIZE)
+        if job.size is None:
+            job.size = job.left = self.sample(law, job, step.hash, purpose)
         elif step.work.returned == "restart":
             job.left = job.size
         elif step.work.returned == "redraw":
-            job.left = job.size = self.sample(step.size, job, step.hash, Purpose.REDRAW + (job.spell << 16), job.round)
+            job.left = job.size = self.sample(law, job, step.hash, Purpose.REDRAW + (job.spell << 16))
         job.settled = now
         job.speed = 0.0
         server.take(edge.units, now)

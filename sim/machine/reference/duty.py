@@ -137,6 +137,7 @@ class Duty(Dispatch):
         self.count_spell(job)
         job.server, job.edge, job.pool = server, edge, pool
         job.state = PAUSED
+        job.paused = True
         self.change_area(self.serving_area[pool.index], -edge.units)
 
     def count_spell(self, job: Job) -> None:

@@ -42,7 +42,10 @@ class Families(Run):
         members = 1
         if batch is not None:
             x = invert(self.table, batch.at, draw(birth.key, _BATCH), 0.0, [])
-            members = int(min(x, batch.cap) + 0.5)
+            x = min(x, batch.cap)
+            if not x < inf:
+                raise self.fault(f"a batch law gave {x}; a finite number is expected")
+            members = int(x + 0.5)
         first = self.first_steps[i]
         for m in range(members):
             job = self.new_job(batch_key(birth.key, m), i, None, -1)
@@ -176,11 +179,10 @@ class Families(Run):
         for action, i in self.anchors.get((moment, number), ()):
             clock = job.clocks.get(i) if job.clocks else None
             if action == "stop":
-                if clock is not None and clock.timer is not None:
-                    clock.timer.cancel()
-                    clock.timer = None
+                if clock is not None:
+                    self.stop_clock(clock)
             elif action == "reset":
-                if clock is not None and clock.timer is not None:
+                if clock is not None and clock.running:
                     self.set_clock(clock)
             else:
                 if clock is None:
@@ -190,6 +192,13 @@ class Families(Run):
                 clock.since_start = 0
                 self.set_clock(clock)
 
+    def stop_clock(self, clock: Clock) -> None:
+        """The clock runs no more."""
+        clock.running = False
+        if clock.timer is not None:
+            clock.timer.cancel()
+            clock.timer = None
+
     def set_clock(self, clock: Clock) -> None:
         """Set the clock of a watch, afresh."""
         watch = self.network.watches[clock.watch]
@@ -197,6 +206,7 @@ class Families(Run):
             clock.timer.cancel()
         d = self.sample(self.watch_law[clock.watch], clock.job, self.watch_hash[clock.watch], Purpose.WATCH, clock.sets)
         clock.sets += 1
+        clock.running = True
         clock.timer = self.agenda.set(self.later(d, watch.calendar), WATCH, self.watch_expires, clock)
 
     def later(self, d: float, calendar: str | None) -> float:
@@ -211,13 +221,14 @@ class Families(Run):
         first = clock.expiries * sum(s.count for s in watch.spawn)
         clock.expiries += 1
         clock.since_start += 1
-        started = clock.sets
+        clock.running = clock.since_start < watch.times
+        sets = clock.sets
         self.raise_marks(job, watch.add)
         if watch.spawn:
             self.spawn(job, self.watch_hash[clock.watch], watch.spawn, first)
         if watch.to is not None and job.state in (IN_LINE, IN_DELAY):
             self.move(job, self.network.step_index[watch.to])
-        if job.state != GONE and clock.sets == started and clock.since_start < watch.times:
+        if job.state != GONE and clock.running and clock.sets == sets:
             self.set_clock(clock)
 
     def move(self, job: Job, to: int) -> None:
@@ -226,8 +237,8 @@ class Families(Run):
             self.leave_line(job)
             self.write_row(job, self.now, nan, Exit.MOVED)
         else:
-            assert job.delay is not None
-            job.delay.cancel()
+            if job.delay is not None:  # an endless delay has no timer
+                job.delay.cancel()
             self.delay_row(job, Exit.MOVED)
         self.open_counted -= job.counted
         self.anchor("left", job.step, job)

@@ -17,7 +17,7 @@ BEFORE, IN_LINE, IN_SERVICE, PAUSED, IN_DELAY, GONE = range(6)
 class Clock:
     """State of one watch of one job."""
 
-    __slots__ = ("expiries", "job", "since_start", "sets", "timer", "watch")
+    __slots__ = ("expiries", "job", "running", "since_start", "sets", "timer", "watch")
 
     def __init__(self, watch: int, job: Job) -> None:
         self.watch = watch
@@ -26,6 +26,7 @@ class Clock:
         self.sets = 0
         self.expiries = 0
         self.since_start = 0
+        self.running = False
 
 
 class Job:
@@ -63,6 +64,7 @@ class Job:
         "parent",
         "patience",
         "patience_left",
+        "paused",
         "place",
         "pool",
         "priority",
@@ -108,6 +110,7 @@ class Job:
         self.entered = birth
         self.counted = False
         self.spell = 0
+        self.paused = False
         self.spell_entered = birth
         self.started = nan
         self.ghost = False
@@ -125,6 +128,7 @@ class Job:
         self.entered = self.spell_entered = now
         self.counted = counted
         self.spell = 0
+        self.paused = False
         self.started = self.gone_at = nan
         self.ghost = False
         self.pool = self.server = None
@@ -149,6 +153,7 @@ class Job:
     def begin_spell(self, now: float) -> None:
         """A new row, by entry, hand back or pause."""
         self.spell += 1
+        self.paused = False
         self.spell_entered = now
         self.started = nan
         self.server = None

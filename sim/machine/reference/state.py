@@ -17,7 +17,7 @@ from sim.machine.network import Network
 from sim.machine.normal import normal_quantile
 from sim.machine.pools import CountedPool
 from sim.machine.predictor import Condition, Predictor, Source
-from sim.machine.records import COUNTED, DUTY, FIRST, GHOST, JOB, RETURNED, VISIT, Records, Tally
+from sim.machine.records import COUNTED, DUTY, FIRST, GHOST, JOB, RESUMED, RETURNED, Records, Tally, sorted_visits
 from sim.machine.reference.agenda import (
     Agenda,
 )
@@ -222,7 +222,7 @@ class Run:
             return
         job.kept = True
         flags = (0 if job.spell else FIRST) | (RETURNED if job.spell else 0)
-        flags |= (GHOST if job.ghost else 0) | (COUNTED if job.counted else 0)
+        flags |= (GHOST if job.ghost else 0) | (COUNTED if job.counted else 0) | (RESUMED if job.paused else 0)
         pool = -1 if job.pool is None or isnan(job.started) else job.pool.index
         server = job.server.number if job.server is not None and not isnan(job.started) else -1
         self.rows += ROW.pack(
@@ -271,9 +271,8 @@ class Run:
             ):
                 self.write_row(job, job.gone_at if job.ghost else nan, nan, Exit.OPEN)
             self.write_job(job, nan, Exit.OPEN)
-        visits = np.frombuffer(bytes(self.rows), dtype=VISIT).copy()
+        visits = sorted_visits(bytes(self.rows))
         visits["released"][visits["released"] > stopped] = nan  # after-work that the end of the run cut off
-        visits = visits[np.lexsort((visits["spell"], visits["entered"], visits["job"]))]
         jobs = np.frombuffer(bytes(self.job_rows), dtype=JOB).copy()
         jobs = jobs[np.argsort(jobs["number"], kind="stable")]
         duty = np.concatenate([self.instance.duty, np.array(self.break_rows, dtype=DUTY)])

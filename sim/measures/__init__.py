@@ -1,0 +1,16 @@
+"""Measures: from the records of a replication to named numbers with units.
+
+`measure` gives one table; `MEASURES` lists what is in it; a `Service` names steps that form one channel and their
+target; `Intervals` split the period.
+"""
+
+from __future__ import annotations
+
+from sim.measures.catalogue import MEASURES
+from sim.measures.definition import Measure
+from sim.measures.intervals import Intervals
+from sim.measures.measuring import measure
+from sim.measures.service import Service
+from sim.measures.table import MeasureTable
+
+__all__ = ["MEASURES", "Intervals", "Measure", "MeasureTable", "Service", "measure"]

@@ -81,7 +81,7 @@ def births(network: Network, instance: Instance) -> Iterator[Birth]:
     >>> 30 < len(list(births(n, instantiate(n, 1, 0)))) < 100
     True
     """
-    start, stop = -network.warm_up, network.limit
+    start, stop = 0.0 - network.warm_up, network.limit
     sources = []
     for i, stream in enumerate(network.streams):
         if isinstance(stream, RecordedStream):

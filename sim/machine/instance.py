@@ -121,7 +121,7 @@ def instantiate(network: Network, seed: int, replication: int) -> Instance:
     True
     """
     base = base_key(seed, replication)
-    start, stop = -network.warm_up, network.limit
+    start, stop = 0.0 - network.warm_up, network.limit
     factors = {name: _busyness(network, f, base) for name, f in network.busyness.items()}
     rates = [_rates(network, s, base, factors) if isinstance(s, Stream) else None for s in network.streams]
     changes: list[Change] = []
@@ -215,7 +215,7 @@ def _inside(b: Break, duties: list[Duty]) -> bool:
 
 def _rates(network: Network, stream: Stream, base: int, factors: dict[str, Timeline]) -> RateTable:
     """Reference rate and factor of a stream on the union of all their edges."""
-    start, stop = -network.warm_up, network.limit
+    start, stop = 0.0 - network.warm_up, network.limit
     hours = np.arange(floor(start / CELL) * CELL, stop + CELL, CELL)
     last = hours[-1] + CELL
     lines = [stream.rate, stream.reference, *(factors[f] for f in stream.busyness)]
@@ -251,7 +251,7 @@ def _busyness(network: Network, f: Busyness, base: int) -> Timeline:
             [*network.days.times.tolist()[1:], network.limit + DAY],
             strict=True,
         )
-        if end > -network.warm_up - 60.0 and t < network.limit
+        if end > 0.0 - network.warm_up - 60.0 and t < network.limit
     ]
     if not days:
         return Timeline.constant(1.0)

@@ -122,7 +122,7 @@ class NamedPool:
     name : str
         Name, unique among pools.
     servers : tuple of Server
-        In table order: server 1 first.
+        In table order; the first has number 0.
     slots : int
         Jobs (units) one server can have open.
     curve : tuple of float, length `slots`

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sim.scenario.cells import CELLS, DatedCells, Numbers, WeeklyCells
 from sim.scenario.nodes import MappingNode, Node, SequenceNode
@@ -109,13 +111,21 @@ def _number(text: str) -> float:
 
 
 def _place_in_row(
-    rows: RowProblems, line: int, name: str, text: str, minute: float, cell: int, row: list[float], seen: dict[int, int]
+    rows: RowProblems,
+    line: int,
+    name: str,
+    text: str,
+    minute: float,
+    cell: int,
+    row: list[float],
+    seen: dict[int, int],
+    clock_of: Callable[[int], str] = as_clock,
 ) -> int | None:
     """Find the cell of a row's minute of the day; note if it is off the grid, doubled, out of order, after a gap."""
     index, rest = divmod(minute, cell)
     i = int(index)
     if rest:
-        fits = next((c for c in (30, 20, 15, 10, 5) if minute % c == 0), None)
+        fits = next((c for c in (30, 20, 15, 10, 5) if c < cell and minute % c == 0), None)
         repair = f"say cell: {fits} min if the table is finer" if fits else None
         rows.add(line, name, f"cells of {cell} min start on the {cell} minutes", repair, text)
         return None
@@ -126,7 +136,7 @@ def _place_in_row(
         rows.add(line, name, "the times of a day ascend", "sort the table", text)
         return None
     if seen and i > len(row):
-        missing = as_clock(len(row) * cell)
+        missing = clock_of(len(row) * cell)
         repair = f"add {missing} (0 if there was nothing)"
         if (i - len(row) + 1) * cell in CELLS:
             repair += f", or say cell: {(i - len(row) + 1) * cell} min"
@@ -227,11 +237,17 @@ def _dated_rows(rows: RowProblems, table: Table, column: str, cell: int, period:
             starts[when] = period.minute_at(when)
             days[when], seen[when] = [], {}
         numbers = days[when]
-        i = _place_in_row(rows, row.line, "start", text, minute - starts[when], cell, numbers, seen[when])
+        clock_of = partial(_clock_at, period, starts[when])
+        i = _place_in_row(rows, row.line, "start", text, minute - starts[when], cell, numbers, seen[when], clock_of)
         if i is not None:
             numbers.extend([0.0] * (i - len(numbers)))
             numbers.append(value or 0.0)
     return DatedCells(cell=cell, days=tuple((when, tuple(numbers)) for when, numbers in sorted(days.items())))
+
+
+def _clock_at(period: Period, midnight: float, minutes: int) -> str:
+    """What the wall clock shows some minutes after midnight (it may have jumped)."""
+    return period.local(midnight + minutes).strftime("%H:%M")
 
 
 def days_without_rows(cells: DatedCells, period: Period) -> list[date]:

@@ -54,7 +54,7 @@ def dump(scenario: Scenario, folder: str | os.PathLike[str] | None = None) -> st
         "title": scenario.title,
         **({"question": scenario.question} if scenario.question else {}),
         "period": {
-            "start": period.start.isoformat(" ", "minutes"),
+            "start": period.start.isoformat(" ", "auto" if period.start.second else "minutes"),
             "length": as_duration(period.length),
             "warm_up": as_duration(period.warm_up),
             "time_zone": period.time_zone,

@@ -185,6 +185,8 @@ def _start(text: str) -> datetime:
     local = date_time(text)
     if local.tzinfo is not None:
         raise Unreadable("the start is local time, without offset", "write the zone under time_zone")
+    if local.microsecond:
+        raise Unreadable("a start on a whole second is expected")
     if not 1971 <= local.year <= 2199:
         raise Unreadable("a year from 1971 to 2199 is expected")
     return local

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from sim.machine import NetworkBuilder, Records, simulate
-from sim.machine.records import COUNTED, FIRST, GHOST, RETURNED
+from sim.machine.records import COUNTED, FIRST, GHOST, RESUMED, RETURNED
 from sim.machine.steps import Exit
 
-SPELL_WORDS = ("uncounted", "ghost", "returned", "not_first")
+SPELL_WORDS = ("uncounted", "ghost", "resumed", "returned", "not_first")
 
 
 def micro(end: float = 100.0, follow: float = 100.0, warm_up: float = 0.0, **more: Any) -> NetworkBuilder:
@@ -64,11 +64,11 @@ def visit_lines(source: NetworkBuilder | Records, *steps: str) -> list[str]:
         words += [f"spell{spell}"] if spell else []
         words += [] if flags & COUNTED else ["uncounted"]
         words += ["ghost"] if flags & GHOST else []
+        words += ["resumed"] if flags & RESUMED else []
         words += ["returned"] if bool(flags & RETURNED) != (spell > 0) else []
         words += ["not_first"] if bool(flags & FIRST) != (spell == 0) else []
-        order = (int(v["job"]), float(v["entered"]), spell, int(v["step"]))
-        out.append((order, " ".join(words)))
-    return [line for _, line in sorted(out)]
+        out.append(" ".join(words))
+    return out
 
 
 def job_lines(source: NetworkBuilder | Records) -> list[str]:

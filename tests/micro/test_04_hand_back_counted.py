@@ -196,16 +196,17 @@ def test_4_9_the_limit_does_not_forget_what_came_back():
 
 
 def test_4_9_what_comes_back_without_patience_left_goes_on_at_once():
-    """Patience 0: served at 0, back at 4, gone at 4, in `mail` 4-6. Three rows, two of them entered at 4."""
+    """Patience 0: served at 0, back at 4, gone at 4, in `mail` 4-6. Of the two rows entered at 4 the first closed is first."""
     b = handed([(0, 1), (4, 0)], [0], [10], patience=Constant(0))
     b.work("mail", served_by="other", size=Constant(2))
     b.counted("other", 1)
     b.route("ask", "abandoned", "mail")
-    assert sorted(visit_lines(b)) == [
-        "0 ask - 4 - 4 - abandoned spell1",
-        "0 ask desk 0 0 4 4 handed-back",
-        "0 mail other 4 4 6 6 done",
-    ]
+    assert visit_lines(b) == table("""
+        job step server entered started left released exit
+        0   ask  desk   0       0       4    4        handed-back
+        0   ask  -      4       -       4    -        abandoned spell1
+        0   mail other  4       4       6    6        done
+    """)
 
 
 def test_4_9_a_silent_leaver_may_be_handed_back_like_any_job():

@@ -399,3 +399,12 @@ def test_4_0_a_server_that_winds_down_for_a_whole_break_does_not_count_for_reser
     b.work("y", served_by=Edge("p", reserve=2), size=SIZE)
     b.named("p", [Server("a", (Duty(0, 1000),), (WHOLE,)), Server("b", (Duty(15, 1000),))], slots=2)
     assert served(run(b)) == [(0, "a", 12, 32), (1, "b", 42, 47)]
+
+
+def test_4_08_whole_breaks_that_fell_due_together_are_all_taken():
+    """Busy 15-40; breaks due at 20 (10) and 31 (5): 15 minutes in one go from 40, the waiting job starts at 55."""
+    b = one_server(WHOLE, Break(31, 5, "whole"))
+    jobs(b, "work", (15, 25), (16, 3))
+    r = run(b)
+    assert served(r) == [(0, "a", 15, 40), (1, "a", 55, 58)]
+    assert sum(z - a for _, a, z in duty(r, "break")) == 15

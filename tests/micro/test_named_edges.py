@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.machine import Anchor, Attribute, Constant, Duty, Edge, Predictor, Server, Source, Term
+from sim.machine import Anchor, Attribute, Constant, Duty, Edge, Predictor, Server, Source, Spawn, Term
 from tests.micro.table import jobs, people, rows, run, served, shop, starts
 
 SIZE = Attribute("size")
@@ -295,3 +295,28 @@ def test_2_10_a_watch_reroutes_a_job_that_waits_for_a_named_pool():
         (1, "work", None, 2, None, 7, "moved"),
         (1, "rescue", "b", 7, 7, 9, "done"),
     ]
+
+
+def test_4_2_pools_open_one_after_the_other():
+    """a is busy to 101, b (after 5) to 40: job 2 of 3 finds b busy at 8 and gets c (after 9) at 12."""
+    b = shop()
+    jobs(b, "pin", (1, 39))
+    jobs(b, "work", (2, 99), (3, 10))
+    b.work("pin", served_by="q", size=SIZE)
+    b.work("work", served_by=[Edge("p", 1), Edge("q", 1, after=5), Edge("r", 2, after=9)], size=SIZE)
+    b.named("p", people("a"))
+    b.named("q", people("b"))
+    b.named("r", people("c"))
+    assert starts(run(b)) == [(0, "b", 1), (1, "a", 2), (2, "c", 12)]
+
+
+def test_2_10_a_watch_may_start_with_the_start_of_service():
+    """Started at 11, clock 4: at 15 a child is born, which b serves 15-17; the job of 1 has one from 5 on."""
+    b = shop()
+    b.recorded("in", to="work", times=[1.0, 2.0])
+    b.work("work", served_by="p", size=Constant(10))
+    b.work("note", served_by="q", size=Constant(2))
+    b.named("p", people("a"))
+    b.named("q", people("b"))
+    b.watch("long talk", Anchor("started", "work"), Constant(4), spawn=[Spawn("note")])
+    assert rows(run(b), "step server started left", step="note") == [("note", "b", 5, 7), ("note", "b", 15, 17)]

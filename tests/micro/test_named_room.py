@@ -195,3 +195,66 @@ def test_4_3_only_a_server_that_is_available_is_cleared():
     b.work("small", served_by=Edge("p", 2), size=SIZE)
     b.named("p", [*people("a", (0, 20), (60, 100)), *people("b")], slots=2)
     assert starts(run(b)) == [(0, "a", 1), (1, "b", 2), (2, "b", 45), (3, "b", 5), (4, "a", 60)]
+
+
+def test_4_13_the_next_in_line_clears_the_server_before_worse_ranks_get_it():
+    """The first big leaves at 6; in the offer the second one (rank 1) is first in line and clears a: small waits on.
+
+    Big 11-16 on the empty a, small at 16.
+    """
+    b = shop()
+    jobs(b, "small", (1, 10))
+    jobs(b, "big", (2, 5, 4), (3, 5, 900), columns="size calm")
+    jobs(b, "small", (4, 4), name="more")
+    b.work("big", served_by=Edge("p", 1), size=SIZE, units=2, wait_for_room=True, patience=Attribute("calm"))
+    b.work("small", served_by=Edge("p", 2), size=SIZE)
+    b.named("p", people("a"), slots=2)
+    assert starts(run(b)) == [(0, "a", 1), (1, None, None), (2, "a", 11), (3, "a", 16)]
+
+
+def test_4_13_a_server_cleared_for_two_jobs_is_kept_when_one_leaves():
+    """A (rank 1, leaves at 6) and B (rank 2) of two steps both clear a: small (rank 3) of 7 waits for B, 11-16."""
+    b = shop()
+    jobs(b, "small", (1, 10))
+    jobs(b, "A", (2, 5))
+    jobs(b, "B", (3, 5))
+    jobs(b, "small", (7, 4), name="more")
+    b.work("A", served_by=Edge("p", 1), size=SIZE, units=2, wait_for_room=True, patience=Constant(4))
+    b.work("B", served_by=Edge("p", 2), size=SIZE, units=2, wait_for_room=True)
+    b.work("small", served_by=Edge("p", 3), size=SIZE)
+    b.named("p", people("a"), slots=2)
+    assert starts(run(b)) == [(0, "a", 1), (1, None, None), (2, "a", 11), (3, "a", 16)]
+
+
+def test_4_3_a_server_cleared_for_two_jobs_keeps_to_the_better_rank():
+    """A (rank 1) and then B (rank 2) clear a: small of rank 2 is worse than A's rank and may not start at 4.
+
+    At 11 A, 11-16; then rank 2 by place: B 16-21, small at 21.
+    """
+    b = shop()
+    jobs(b, "small", (1, 10))
+    jobs(b, "A", (2, 5))
+    jobs(b, "B", (3, 5))
+    jobs(b, "small", (4, 4), name="more")
+    b.work("A", served_by=Edge("p", 1), size=SIZE, units=2, wait_for_room=True)
+    b.work("B", served_by=Edge("p", 2), size=SIZE, units=2, wait_for_room=True)
+    b.work("small", served_by=Edge("p", 2), size=SIZE)
+    b.named("p", people("a"), slots=2)
+    assert starts(run(b)) == [(0, "a", 1), (1, "a", 11), (2, "a", 16), (3, "a", 21)]
+
+
+def test_4_3_a_job_that_is_handed_back_and_joins_first_clears_a_server():
+    """b has a small one to 51; big is handed back by a at 20 and clears b: the small one of 25 waits, big 51-63."""
+    b = shop()
+    jobs(b, "small", (1, 50))
+    jobs(b, "big", (2, 30))
+    jobs(b, "small", (25, 4), name="more")
+    b.work("big", served_by=Edge("p", 1), size=SIZE, units=2, wait_for_room=True)
+    b.work("small", served_by=Edge("p", 2), size=SIZE)
+    b.named("p", [*people("b"), *people("a", (0, 20))], slots=2, end_of_duty="hand back")
+    assert served(run(b)) == [
+        (0, "b", 1, 51),
+        (1, "a", 2, 20),
+        (1, "b", 51, 63),
+        (2, "b", 63, 67),
+    ]

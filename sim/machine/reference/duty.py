@@ -24,6 +24,7 @@ class Duty(Dispatch):
 
     def closings(self, changes: Sequence[Change]) -> None:
         """Kind 0: doors close, head-counts fall, duties end, whole breaks fall due."""
+        heads: list[Job] = []
         for c in changes:
             if c.what == "door":
                 self.steps[c.index].open = False
@@ -33,15 +34,16 @@ class Duty(Dispatch):
                 pool.n = int(c.value)
                 continue
             server = pool.servers[c.server]
+            if server.cleared is not None:
+                heads.append(server.cleared)
+                server.cleared.cleared = None
+                server.cleared = None
             if c.what == "break":
                 if server.on_duty:
                     server.break_due += c.value
             else:
                 server.on_duty = False
                 server.break_due = 0.0
-                if server.cleared is not None:
-                    server.cleared.cleared = None
-                    server.cleared = None
                 if server.resting:
                     self.break_ends(server)
             server.place()
@@ -55,6 +57,9 @@ class Duty(Dispatch):
                 self.duty_ends(self.pools[c.index].servers[c.server])  # type: ignore[union-attr]
             elif c.what == "break":
                 self.break_may_begin(self.pools[c.index].servers[c.server])  # type: ignore[union-attr]
+        for job in heads:
+            if job.state == IN_LINE:
+                self.clear_for_heads(self.steps[job.step])
 
     def line_leaves(self, step: WorkState) -> None:
         """Rule 4.10: everybody in line leaves, in the order of joining; returned jobs wait on."""

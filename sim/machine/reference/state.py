@@ -42,7 +42,7 @@ class Run:
     def __init__(self, network: Network, seed: int, replication: int) -> None:
         self.network = network
         self.seed, self.replication = seed, replication
-        self.start_time, self.end, self.limit = -network.warm_up, network.end, network.limit
+        self.start_time, self.end, self.limit = 0.0 - network.warm_up, network.end, network.limit
         self.instance = instantiate(network, seed, replication)
         self.agenda = Agenda(self.start_time)
         self.now = self.start_time

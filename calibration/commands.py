@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
-import pandas as pd
 
-from calibration.bank_log import BankLog, read_bank_log
-from calibration.bank_tables import (
-    Tables,
-    mean_patience_of,
-    regular_tables,
-    tables_of_calls,
-    tables_of_month,
-    workload_hours,
-)
-from calibration.calls import delayed, read_calls
-from calibration.staffing import LONGEST_GAP, gap_sensitivity
-from calibration.tables import BadTable, table_bytes, write_whole
+if TYPE_CHECKING:  # the command line reads this module for its help: what is heavy comes when a command runs
+    import pandas as pd
+
+    from calibration.bank_log import BankLog
+    from calibration.bank_tables import Tables
 
 
 class _Refusal(click.ClickException):
@@ -39,12 +31,11 @@ def calibrate() -> None:
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the case.")
 @click.option(
     "--longest-gap",
-    default=LONGEST_GAP,
-    show_default=True,
+    show_default="15",
     type=click.FloatRange(min=0),
     help="A server seen on both sides of a gap of so many minutes was there in between.",
 )
-def bank_log(months: tuple[Path, ...], out: Path, longest_gap: float) -> None:
+def bank_log(months: tuple[Path, ...], out: Path, longest_gap: float | None) -> None:
     """Renew all tables of the bank case from MONTHS of the original log (one CSV file each).
 
     The earliest month is the one that is replayed: its calls, handle times, patience, staffing and recorded
@@ -56,13 +47,17 @@ def bank_log(months: tuple[Path, ...], out: Path, longest_gap: float) -> None:
       aftersim calibrate bank-log 1999-01.csv.gz --out scenarios/cases/bank_1999
       aftersim calibrate bank-log 1999-0[1-8].csv.gz --out scenarios/cases/bank_1999
     """
+    from calibration.bank_tables import regular_tables, tables_of_month
+    from calibration.staffing import LONGEST_GAP, gap_sensitivity
+
+    gap = LONGEST_GAP if longest_gap is None else longest_gap
     logs = sorted((_month(path) for path in months), key=lambda log: log.month)
     for before, after in pairwise(logs):
         if before.month == after.month:
             _refuse(f"{before.month} was given twice; one file per month is expected - name each month once")
     log = logs[0]
     try:
-        tables = tables_of_month(log, longest_gap=longest_gap)
+        tables = tables_of_month(log, longest_gap=gap)
         if len(logs) > 1:
             tables |= regular_tables(logs)
     except ValueError as error:
@@ -71,7 +66,7 @@ def bank_log(months: tuple[Path, ...], out: Path, longest_gap: float) -> None:
     click.echo(f"\n{log.month}: what the log held\n{_plain(log.cleaning)}")
     _echo_fits(log.calls, tables)
     hours = gap_sensitivity(log.services, log.calls, start=log.month.start_time, days=log.month.days_in_month)
-    click.echo(f"\nagent-hours by the longest gap (used here: {longest_gap:g} min)\n{_plain(hours.round(1))}")
+    click.echo(f"\nagent-hours by the longest gap (used here: {gap:g} min)\n{_plain(hours.round(1))}")
     if len(logs) == 1:
         click.echo("\nOne month only: the tables of regular calls over several months were left as they are.")
 
@@ -88,6 +83,10 @@ def shipped_log(calls: Path, out: Path | None) -> None:
     Example:
       aftersim calibrate shipped-log scenarios/cases/bank_1999/calls_1999-01.csv.gz
     """
+    from calibration.bank_tables import tables_of_calls
+    from calibration.calls import read_calls
+    from calibration.tables import BadTable
+
     try:
         recorded = read_calls(calls)
         tables = tables_of_calls(recorded)
@@ -105,6 +104,9 @@ COMMANDS: list[click.Command] = [calibrate]
 
 def _month(path: Path) -> BankLog:
     """One month of the log, or a refusal that says what is wrong with it."""
+    from calibration.bank_log import read_bank_log
+    from calibration.tables import BadTable
+
     try:
         return read_bank_log(path)
     except BadTable as error:
@@ -113,6 +115,8 @@ def _month(path: Path) -> BankLog:
 
 def _write(tables: Tables, out: Path) -> None:
     """Put all tables in place, each whole; nothing is written before everything is computed."""
+    from calibration.tables import table_bytes, write_whole
+
     contents = {name: table_bytes(table, compressed=name.endswith(".gz")) for name, table in tables.items()}
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -125,6 +129,9 @@ def _write(tables: Tables, out: Path) -> None:
 
 def _echo_fits(calls: pd.DataFrame, tables: Tables) -> None:
     """Show the fits and what they rest on."""
+    from calibration.bank_tables import mean_patience_of, workload_hours
+    from calibration.calls import delayed
+
     expected, recorded = workload_hours(calls)
     patience = mean_patience_of(calls)
     click.echo(f"\nhandle times\n{_plain(tables['handle_times.csv'])}")

@@ -101,7 +101,8 @@ def validate(scenario: str, settings: tuple[str, ...], as_json: bool) -> None:
     n = len(s.warnings) + len(operation.network.warnings)
     click.echo(
         f"{scenario}: valid. {_count(len(s.contact_types), 'contact type')}, {_count(len(s.channels), 'channel')}, "
-        f"{_count(len(s.agent_groups), 'agent group')}; {_count(len(s.defaults), 'default')} taken, {_count(n, 'warning')}."
+        f"{_count(len(s.agent_groups), 'agent group')}; "
+        f"{_count(len(s.defaults), 'default')} taken, {_count(n, 'warning')}."
     )
 
 

@@ -27,3 +27,7 @@ class EngineFault(RuntimeError):
         self.what, self.seed, self.replication, self.time, self.job = what, seed, replication, time, job
         where = f"seed {seed}, replication {replication}, time {time:.10g} min"
         super().__init__(f"engine fault: {what} ({where}{'' if job is None else f', job {job}'})")
+
+    def __reduce__(self) -> tuple[type[EngineFault], tuple[str, int, int, float, int | None]]:
+        """Survive the way back from a worker process."""
+        return EngineFault, (self.what, self.seed, self.replication, self.time, self.job)

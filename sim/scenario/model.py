@@ -87,7 +87,8 @@ class Channel(Frozen):
     when_closed : contacts that come while closed are lost, or wait for the opening.
     at_close : those in line at closing time stay in line, or leave.
     queue_limit : most contacts in line, None for no limit.
-    service_level, first_response : promises on the wait for an agent, None if none is made.
+    service_level : promise on the wait for an agent. first_response : promise on the time until the reply is out, which
+        is when its handling ends. None if none is made.
     """
 
     open: OpeningHours

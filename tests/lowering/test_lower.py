@@ -143,7 +143,7 @@ SHIFTS = BASE.replace(
 
 
 def test_shifts_are_named_with_presence_and_breaks(tmp_path: Path) -> None:
-    """Agents by shift and ordinal; each comes with probability 1 - shrinkage; staggered breaks are whole, timed ones fixed."""
+    """Agents by shift and ordinal, each with probability 1 - shrinkage; staggered breaks are whole, timed ones fixed."""
     pool = made(tmp_path, SHIFTS).network.pools[0]
     assert isinstance(pool, NamedPool)
     assert [s.name for s in pool.servers] == ["day/1", "day/2", "day/3", "late/1"]
@@ -152,7 +152,7 @@ def test_shifts_are_named_with_presence_and_breaks(tmp_path: Path) -> None:
     assert (monday.begin, monday.end, monday.presence) == (540.0, 1020.0, 0.8)
     assert {b.kind for b in first.breaks} == {"whole"}
     assert (late.duties[0].begin, late.duties[0].end) == (1020.0, 1500.0)
-    assert [(b.begin, b.length, b.kind) for b in late.breaks][0] == (1200.0, 30.0, "fixed")
+    assert (late.breaks[0].begin, late.breaks[0].length, late.breaks[0].kind) == (1200.0, 30.0, "fixed")
     assert len({s.breaks[0].begin for s in pool.servers[:3]}) == 3
 
 
@@ -179,7 +179,8 @@ def test_skills_become_edges(tmp_path: Path) -> None:
     """Rank, waiting time before help comes, speed and reserve stand on the edge."""
     text = BASE.replace(
         'desk: {serves: {phone: first}, headcount: {mon-sun: {"00:00-24:00": 3}}}',
-        'desk: {serves: {phone: {rank: 2, after: 4 min, speed: 0.5}}, speed: 0.8, headcount: {mon-sun: {"00:00-24:00": 3}}}',
+        "desk: {serves: {phone: {rank: 2, after: 4 min, speed: 0.5}}, speed: 0.8, "
+        'headcount: {mon-sun: {"00:00-24:00": 3}}}',
     )
     edge = work(made(tmp_path, text)).edges[0]
     assert (edge.pool, edge.rank, edge.after) == ("desk", 2, 4.0)

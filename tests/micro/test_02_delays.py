@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.machine import Attribute, Calendar, Constant
+from sim.machine import Attribute, Calendar, Condition, Constant, Source
 from tests.micro.history import job_lines, micro, run, visit_lines
 
 
@@ -73,6 +73,31 @@ def test_2_7_the_exit_done_is_routed_and_lengths_are_read_from_the_job():
     b.counted("desk", 1)
     b.route("pause", "done", "ask")
     assert visit_lines(b) == ["0 ask desk 7 7 8 8 done", "1 ask desk 2 2 3 3 done"]
+
+
+@pytest.mark.parametrize(("counts", "waited"), [(True, 3.0), (False, 0.0)])
+def test_2_7_a_delay_counts_as_wait_only_if_told_so(counts, waited):
+    """3 minutes of delay: waited 3 or nothing."""
+    b = micro()
+    b.recorded("in", to="pause", times=[0])
+    b.delay("pause", Constant(3), counts_as_wait=counts)
+    b.delay("exactly", Constant(1))
+    is_it = [Condition(Source("waited"), ">=", waited), Condition(Source("waited"), "<=", waited)]
+    b.route("pause", "done", b.clause("c", to="exactly", when=is_it))
+    assert job_lines(b) == ["0 0 -1 0 4 exactly done"]
+
+
+def test_7_2_a_delay_row_has_no_start_and_no_server_whatever_came_before():
+    """Job 0 was served, job 1 was a silent leaver; in the delay after it neither has a server, a start or
+    a ghost's flag."""
+    b = micro()
+    b.recorded("in", to="ask", times=[0, 0])
+    b.work("ask", served_by="desk", size=Constant(5), patience=Constant(1), silent=1.0)
+    b.delay("pause", Constant(2), recorded=True)
+    b.counted("desk", 1)
+    b.route("ask", "done", "pause")
+    b.route("ask", "abandoned", "pause")
+    assert visit_lines(b, "pause") == ["0 pause - 5 - 7 - done", "1 pause - 5 - 7 - done"]
 
 
 def test_7_2_delays_are_recorded_only_if_asked():

@@ -1,4 +1,5 @@
-"""Rules 2.6 and 4.1.1 with counted pools: patience, silent leavers, due times, doors. Times were worked out by hand."""
+"""Rules 2.6 and 4.1.1 with counted pools: patience, silent leavers, due times, doors. Times were worked
+out by hand."""
 
 from __future__ import annotations
 

@@ -6,7 +6,18 @@ from math import inf
 
 import pytest
 
-from sim.machine import Attribute, Condition, Constant, NetworkBuilder, Predictor, Source, Spawn, Term, Timeline
+from sim.machine import (
+    Attribute,
+    Condition,
+    Constant,
+    EngineFault,
+    NetworkBuilder,
+    Predictor,
+    Source,
+    Spawn,
+    Term,
+    Timeline,
+)
 from tests.micro.history import job_lines, micro, run, table, visit_lines
 
 TABLE = Timeline([0, 9, 9.5], [3, 5, 7])
@@ -164,7 +175,9 @@ def test_2_9_a_spawn_delay_that_never_ends_bears_nobody():
     b.work("x", served_by="desk", size=Constant(10))
     b.counted("desk", 9)
     b.route("ask", "done", b.clause("c", spawn=[Spawn("x", delay=Constant(inf))]))
-    assert visit_lines(b) == ["0 ask desk 0 0 5 5 done"]
+    records = run(b)
+    assert job_lines(records) == ["0 0 -1 0 5 ask done"]
+    assert (records.tally.spawned, records.tally.open) == (0, 0)
 
 
 def test_2_9_again_is_a_new_round_of_the_same_step():
@@ -180,6 +193,22 @@ def test_2_9_again_is_a_new_round_of_the_same_step():
         0   ask  desk   2       2       4    4        done round1
         0   ask  desk   4       4       6    6        done round2
     """)
+
+
+def test_2_4_a_round_beyond_255_is_a_fault():
+    """Rounds are 0 to 255: 255 go-backs are possible, the next one is more than the machine can count."""
+
+    def loop(most):
+        b = micro()
+        b.recorded("in", to="ask", times=[0])
+        b.work("ask", served_by="desk", size=Constant(0.1))
+        b.counted("desk", 1)
+        b.route("ask", "done", b.clause("back", to="ask", when=[Condition(Source("round"), "<=", most)], again=True))
+        return run(b).visits["round"].max()
+
+    assert loop(254) == 255
+    with pytest.raises(EngineFault):
+        loop(255)
 
 
 def test_6_2_a_new_round_draws_a_new_size_and_another_job_is_not_touched():

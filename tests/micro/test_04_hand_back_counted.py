@@ -196,7 +196,8 @@ def test_4_9_the_limit_does_not_forget_what_came_back():
 
 
 def test_4_9_what_comes_back_without_patience_left_goes_on_at_once():
-    """Patience 0: served at 0, back at 4, gone at 4, in `mail` 4-6. Of the two rows entered at 4 the first closed is first."""
+    """Patience 0: served at 0, back at 4, gone at 4, in `mail` 4-6. Of the two rows entered at 4 the first
+    closed is first."""
     b = handed([(0, 1), (4, 0)], [0], [10], patience=Constant(0))
     b.work("mail", served_by="other", size=Constant(2))
     b.counted("other", 1)
@@ -236,6 +237,15 @@ def test_7_2_due_time_place_and_wait_survive_a_hand_back():
     exactly = [Condition(Source("waited"), ">=", 15), Condition(Source("waited"), "<=", 15)]
     b.route("ask", "done", b.clause("c", to="long", when=exactly))
     assert job_lines(b) == ["0 0 -1 0 26 long done"]
+
+
+def test_2_6_service_that_counts_as_wait_counts_up_to_the_hand_back_and_after_it():
+    """At work 0-4 and 8-14, in line 4-8: waited 14 in all."""
+    b = handed([(0, 1), (4, 0), (8, 1)], [0], [10], counts_as_wait=True)
+    b.delay("exactly", Constant(1))
+    is_it = [Condition(Source("waited"), ">=", 14), Condition(Source("waited"), "<=", 14)]
+    b.route("ask", "done", b.clause("c", to="exactly", when=is_it))
+    assert job_lines(b) == ["0 0 -1 0 15 exactly done"]
 
 
 # 4.10 doors

@@ -194,7 +194,8 @@ def test_7_2_dtypes_are_as_long_as_stated():
 
 
 def test_7_2_rows_are_sorted_by_job_and_entry():
-    """A random hour with loops, children, hand backs and after-work: by job, then entry (equal entries: rule 4.9's test)."""
+    """A random hour with loops, children, hand backs and after-work: by job, then entry (equal entries:
+    rule 4.9's test)."""
     b = micro(warm_up=20.0)
     b.stream("in", to="ask", rate=1.0)
     b.work("ask", served_by="desk", size=Exponential(3), patience=Exponential(8), after_work=Exponential(1))

@@ -94,3 +94,5 @@ class Agenda(simpy.Environment):
             callbacks, event.callbacks = event.callbacks, None
             for callback in callbacks:
                 callback(event)
+            if not event._ok:  # a process ended with an error: SimPy keeps it in the event of the process
+                raise event._value

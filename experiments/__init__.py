@@ -1,0 +1,1 @@
+"""From scenarios to decisions: replications, estimates with intervals, pictures, tables, run folders."""

@@ -1,0 +1,265 @@
+"""Commands: a scenario -> estimates with intervals, tables, pictures and a run folder."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from experiments.run_folder import RunFolder
+    from sim.lowering import Operation
+
+FAILED, USAGE_ERROR, INTERRUPTED = 1, 2, 130
+"""Exit codes: the machine let us down; the input is wrong; Ctrl-C."""
+
+REPLICATIONS = 20
+
+
+class WholeNumber(click.ParamType):
+    """A whole number with a least value; what is wrong is said with an example of what is right.
+
+    Parameters
+    ----------
+    least : int
+        Smallest value.
+    example : str
+        What to write.
+    """
+
+    name = "integer"
+
+    def __init__(self, least: int, example: str) -> None:
+        self.least = least
+        self.example = example
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the number, or refuse."""
+        try:
+            number = int(str(value).strip())
+        except ValueError:
+            number = None
+        if number is None or not self.least <= number <= 10**9:
+            self.fail(
+                f'got "{value}"; a whole number of at least {self.least} is expected - write {self.example}', param, ctx
+            )
+        return number
+
+
+@click.command(no_args_is_help=True)
+@click.argument("scenario", metavar="SCENARIO")
+@click.option(
+    "--replications",
+    "n",
+    default=REPLICATIONS,
+    show_default=True,
+    type=WholeNumber(1, "--replications 20"),
+    metavar="N",
+    help="Independent histories; 1 gives one possible history without intervals.",
+)
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    type=WholeNumber(0, "--seed 1"),
+    metavar="S",
+    help="Root of all luck: the same seed gives the same numbers.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Change one value, as a policy would; may be repeated.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document for machines instead of tables.")
+@click.option(
+    "--log",
+    "log",
+    type=click.Choice(["parquet", "csv"]),
+    help="Keep every visit, job and duty of every replication.",
+)
+@click.option("--plots/--no-plots", default=True, show_default=True, help="Pictures (PNG and SVG) in the run folder.")
+@click.option(
+    "--out",
+    default="runs",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where run folders are made.",
+)
+@click.option(
+    "--workers",
+    type=WholeNumber(1, "--workers 2"),
+    metavar="N",
+    help="Processes; by default as many as there are cores if that pays.",
+)
+@click.option("--no-folder", is_flag=True, help="Keep nothing, only print.")
+def run(
+    scenario: str,
+    n: int,
+    seed: int,
+    settings: tuple[str, ...],
+    as_json: bool,
+    log: str | None,
+    plots: bool,
+    out: Path,
+    workers: int | None,
+    no_folder: bool,
+) -> None:
+    """Simulate a scenario and say how sure the numbers are.
+
+    Runs independent replications of SCENARIO (a YAML file) and prints service levels, waits, abandonment and the load
+    of the agent groups, each with its 95 % interval, and the hours in which promises break. Tables, pictures and
+    everything needed to repeat the run are kept in a folder of their own.
+
+    \b
+    Examples:
+      aftersim run scenarios/small_shop.yaml
+      aftersim run scenarios/small_shop.yaml --replications 50 --seed 7
+      aftersim run scenarios/small_shop.yaml --set "agent_groups.desk.shrinkage=15 %"
+      aftersim run scenarios/policies/keep_phones_free.yaml --no-folder
+      aftersim run scenarios/small_shop.yaml --json > run.json
+      aftersim run scenarios/small_shop.yaml --log csv --out my_runs
+    """
+    from sim.commands import open_operation
+
+    if log is not None and no_folder:
+        raise click.UsageError("--log keeps records in the run folder, and --no-folder keeps none: drop one of them")
+    operation = open_operation(scenario, settings)
+    command = ["aftersim", "run", scenario, "--replications", str(n), "--seed", str(seed)]
+    for text in settings:
+        command += ["--set", text]
+    folder: RunFolder | None = None
+    if not no_folder:
+        from experiments.run_archive import open_archive
+        from experiments.run_folder import RunFolderProblem
+
+        try:
+            folder = open_archive(out, operation, Path(scenario), seed, n, workers, command)
+        except RunFolderProblem as problem:
+            _fail(str(problem))
+    _run(operation, scenario, n, seed, as_json, log, plots, workers, folder, command)
+
+
+def _run(
+    operation: Operation,
+    file: str,
+    n: int,
+    seed: int,
+    as_json: bool,
+    log: str | None,
+    plots: bool,
+    workers: int | None,
+    folder: RunFolder | None,
+    command: list[str],
+) -> None:
+    """Simulate, keep, print."""
+    from experiments.estimates import estimate
+    from experiments.observed import beside_recorded
+    from experiments.progress_bar import ProgressBar
+    from experiments.replications import Progress, replicate
+    from experiments.run_archive import keep_replication, keep_results
+    from experiments.run_document import run_document
+    from experiments.run_folder import RunFolderProblem, disk_problem
+    from sim.machine import EngineFault
+
+    path = None if folder is None else folder.path
+    results = None
+    try:
+        on_records = None
+        if log is not None and folder is not None:
+            from experiments.record_log import RecordLog
+
+            on_records = RecordLog.of(operation, folder.path, log)  # type: ignore[arg-type]
+        with ProgressBar(n, wanted=not as_json) as bar:
+
+            def on_progress(progress: Progress) -> None:
+                if folder is not None:
+                    keep_replication(folder, progress)
+                bar(progress)
+
+            replications = replicate(operation, n, seed, workers, on_progress, on_records=on_records)
+        estimates = estimate(replications)
+        beside, unknown = beside_recorded(replications, estimates)
+        notes = [*unknown, *replications.notes]
+        document = run_document(replications, estimates, beside, notes, command, path)
+        results = (replications, estimates, beside, notes, document)
+        if folder is not None:
+            keep_results(folder, replications, estimates, beside, document, plots)
+            folder.close("done")
+    except KeyboardInterrupt:
+        _interrupted(folder, n)
+    except EngineFault as fault:
+        _give_up(folder, f"{fault}\nThis is a fault of aftersim, not of your scenario. The line above repeats it.")
+    except (RunFolderProblem, OSError) as error:
+        problem = disk_problem(str(path), error) if isinstance(error, OSError) else str(error)
+        if results is not None:
+            _show(*results, as_json, file, None, command)
+        _give_up(folder, f"{problem}\nThe run folder is not complete.")
+    assert results is not None
+    _show(*results, as_json, file, path, command)
+
+
+def _show(
+    replications: Any,
+    estimates: Any,
+    beside: Any,
+    notes: list[str],
+    document: dict[str, Any],
+    as_json: bool,
+    file: str,
+    path: Path | None,
+    command: list[str],
+) -> None:
+    if as_json:
+        import json
+
+        click.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    from rich.console import Console
+
+    from experiments.report_tables import COLUMNS, Report
+
+    console = Console(highlight=False)
+    console.width = min(console.width, COLUMNS) if console.is_terminal else COLUMNS
+    Report(replications, estimates, beside, notes, shlex.join(command), file, path).print(console)
+
+
+def _interrupted(folder: RunFolder | None, n: int) -> NoReturn:
+    words = "interrupted"
+    if folder is not None:
+        _close_quietly(folder, "interrupted")
+        words += (
+            f": {folder.finished} of {n} replications had finished; they are kept in {folder.path / 'replications'}"
+        )
+    click.echo(words, err=True)
+    sys.exit(INTERRUPTED)
+
+
+def _give_up(folder: RunFolder | None, words: str) -> NoReturn:
+    if folder is not None:
+        _close_quietly(folder, "failed", words.splitlines()[0])
+    _fail(words)
+
+
+def _close_quietly(folder: RunFolder, state: Any, reason: str = "") -> None:
+    """Say in the folder how it ended, if it can still be written."""
+    from experiments.run_folder import RunFolderProblem
+
+    try:
+        folder.close(state, reason)
+    except RunFolderProblem:
+        return
+
+
+def _fail(words: str) -> NoReturn:
+    click.echo(words, err=True)
+    sys.exit(FAILED)
+
+
+COMMANDS: list[click.Command] = [run]
+"""What the command line collects from this package."""

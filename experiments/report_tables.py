@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isnan
@@ -25,8 +26,8 @@ COLUMNS = 100
 """Widest line."""
 
 MOST_HOURS = 6
-BY_HOUR = ("service_level", "abandonment", "asa", "mean_wait", "arrivals")
-"""Recorded measures that are shown by hour, the first three that are there."""
+BY_HOUR = (r"service_level(_[\d.]+(s|min|h|d))?", "abandonment", "asa", "mean_wait", "arrivals")
+"""Recorded measures that are shown by hour, the first four that are there."""
 
 GOOD, BAD, OPEN_, DIM = "green", "bold red", "yellow", "dim"
 
@@ -268,8 +269,8 @@ class Report:
     def _by_hour(self, channel: str | None) -> Iterable[RenderableType]:
         rows = {(b.measure, b.hour): b for b in self.beside if b.channel == channel and b.hour is not None}
         there = list(dict.fromkeys(m for m, _ in rows))
-        first = [next((m for m in there if m == base or m.startswith(f"{base}_")), None) for base in BY_HOUR]
-        shown = [m for m in first if m is not None][:3] or there[:3]
+        usual = [m for pattern in BY_HOUR for m in there if re.fullmatch(pattern, m)]
+        shown = usual[:4] or there[:4]
         remark = "simulated | recorded" + ("" if self._one else "; ! outside the range of one history")
         yield _title(f"By hour of arrival{_of(channel)}", remark)
         table = FittedTable(("hour",), ("contacts", *shown), spare=[*reversed(shown[1:]), "contacts"])

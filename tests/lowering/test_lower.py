@@ -143,7 +143,7 @@ SHIFTS = BASE.replace(
 
 
 def test_shifts_are_named_with_presence_and_breaks(tmp_path: Path) -> None:
-    """Agents by shift and ordinal, each with probability 1 - shrinkage; staggered breaks are whole, timed ones fixed."""
+    """Agents by shift and ordinal, there with 1 - shrinkage; staggered breaks are whole, timed ones fixed."""
     pool = made(tmp_path, SHIFTS).network.pools[0]
     assert isinstance(pool, NamedPool)
     assert [s.name for s in pool.servers] == ["day/1", "day/2", "day/3", "late/1"]

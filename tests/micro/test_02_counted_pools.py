@@ -143,13 +143,13 @@ def test_4_8_after_work_is_never_handed_back_but_holds_a_server():
 def test_4_8_after_work_that_ends_at_the_fall_counts_as_gone():
     """Job 0's slot is free at 5, when the head-count falls to 1: job 1 stays."""
     b = staffed([(0, 2), (5, 1)], [0, 0], [2, 10], "hand back", after_work=Constant(3))
-    assert [line.split()[6:] for line in visit_lines(b)] == [["2", "5", "done"], ["10", "13", "done"]]
+    assert [line.split()[5:] for line in visit_lines(b)] == [["2", "5", "done"], ["10", "13", "done"]]
 
 
 def test_4_8_a_job_that_completes_into_after_work_at_the_fall_counts_as_gone():
     """Job 0 completes at 5; its after-work to 8 holds a slot, but it is job 0 that counts as gone: job 1 stays."""
     b = staffed([(0, 2), (5, 1)], [0, 0], [5, 10], "hand back", after_work=Constant(3))
-    assert [line.split()[6:] for line in visit_lines(b)] == [["5", "8", "done"], ["10", "13", "done"]]
+    assert [line.split()[5:] for line in visit_lines(b)] == [["5", "8", "done"], ["10", "13", "done"]]
 
 
 def test_4_8_after_work_over_before_the_fall_is_forgotten():

@@ -508,3 +508,11 @@ def test_a_birth_s_number_and_key_follow_its_cell() -> None:
         cell = cell_key(key, int(x.time // 60.0), x.band)
         assert x.key == birth_key(cell, x.n) and x.n >= 1
     assert {int(x.time // 60.0) for x in found} == {-2, -1, 0, 1}
+
+
+def test_demand_where_the_reference_had_none() -> None:
+    """A rate against a reference of 0 everywhere stands on the floor; raising it keeps every job."""
+    some = jobs(born(demand(stream("s", 0.5, reference=0.0), end=600.0)))
+    more = jobs(born(demand(stream("s", 0.8, reference=0.0), end=600.0)))
+    assert 200 < len(some) < 400 < len(more) < 560
+    assert some.items() <= more.items()

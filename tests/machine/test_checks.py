@@ -323,8 +323,8 @@ STREAM = {
     ),
     "rate": (lambda b: b.stream("x", to="mail", rate=-1.0), "stream x: r"),
     "reference": (
-        lambda b: b.stream("x", to="mail", rate=1.0, reference=0.0),
-        "stream x: its reference rate is 0 over the whole period, but its rate is not",
+        lambda b: b.stream("x", to="mail", rate=1.0, reference=-1.0),
+        "stream x: reference must be at least 0 and finite everywhere",
     ),
     "end": (lambda b: b.recorded("x", to="mail", times=[1], end=nan), "stream x: end is not a number"),
     "batch": (lambda b: b.stream("x", to="mail", rate=1.0, batch=Constant(-1)), "stream x, batch: value -1"),

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
 import importlib
+import io
+import json
+import sys
 from collections.abc import Sequence
 
 import click
@@ -44,9 +49,31 @@ def cli() -> None:
     """
 
 
+PLAIN = {"\N{EN DASH}": "-", "\N{HORIZONTAL ELLIPSIS}": "...", "\N{BOX DRAWINGS LIGHT HORIZONTAL}": "-"}
+"""What stands in for our own signs where a terminal cannot show them; others become escapes."""
+
+
+def _showable(error: UnicodeError) -> tuple[str, int]:
+    """Give what a terminal can show for the characters that it cannot; escapes are those of JSON."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return "".join(PLAIN.get(c) or json.dumps(c)[1:-1] for c in wrong), error.end
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Entry point of the console script."""
-    cli(args=None if arguments is None else list(arguments))
+    """Entry point of the console script; a terminal of another encoding or a full disk behind it is no traceback."""
+    codecs.register_error("aftersim", _showable)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="aftersim")
+    try:
+        cli(args=None if arguments is None else list(arguments))
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        click.echo(f"the output cannot be written ({error.strerror}) - send it somewhere else", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

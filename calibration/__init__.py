@@ -1,0 +1,1 @@
+"""From history to a scenario with proof: handle times, censored patience, staffing from activity."""

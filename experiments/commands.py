@@ -18,9 +18,15 @@ FAILED, USAGE_ERROR, INTERRUPTED = 1, 2, 130
 
 REPLICATIONS = 20
 
+MANY_CONTACTS = 2_000_000
+"""Contacts of one replication from which a run says beforehand that it is large; all of them are held in memory."""
+
+MOST_WORKERS = 61
+"""Processes: each takes memory of its own, and Windows waits for no more at once (CPython, ProcessPoolExecutor)."""
+
 
 class WholeNumber(click.ParamType):
-    """A whole number with a least value; what is wrong is said with an example of what is right.
+    """A whole number within bounds; what is wrong is said with an example of what is right.
 
     Parameters
     ----------
@@ -28,13 +34,16 @@ class WholeNumber(click.ParamType):
         Smallest value.
     example : str
         What to write.
+    most : int
+        Largest value.
     """
 
     name = "integer"
 
-    def __init__(self, least: int, example: str) -> None:
+    def __init__(self, least: int, example: str, most: int = 10**9) -> None:
         self.least = least
         self.example = example
+        self.most = most
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Read the number, or refuse."""
@@ -42,10 +51,11 @@ class WholeNumber(click.ParamType):
             number = int(str(value).strip())
         except ValueError:
             number = None
-        if number is None or not self.least <= number <= 10**9:
-            self.fail(
-                f'got "{value}"; a whole number of at least {self.least} is expected - write {self.example}', param, ctx
+        if number is None or not self.least <= number <= self.most:
+            bounds = (
+                f"of at most {self.most}" if number is not None and number > self.most else f"of at least {self.least}"
             )
+            self.fail(f'got "{value}"; a whole number {bounds} is expected - write {self.example}', param, ctx)
         return number
 
 
@@ -93,7 +103,7 @@ class WholeNumber(click.ParamType):
 )
 @click.option(
     "--workers",
-    type=WholeNumber(1, "--workers 2"),
+    type=WholeNumber(1, "--workers 2", MOST_WORKERS),
     metavar="N",
     help="Processes; by default as many as there are cores if that pays.",
 )
@@ -130,6 +140,7 @@ def run(
     if log is not None and no_folder:
         raise click.UsageError("--log keeps records in the run folder, and --no-folder keeps none: drop one of them")
     operation = open_operation(scenario, settings)
+    _say_if_large(operation, scenario)
     command = ["aftersim", "run", scenario, "--replications", str(n), "--seed", str(seed)]
     for text in settings:
         command += ["--set", text]
@@ -143,6 +154,20 @@ def run(
         except RunFolderProblem as problem:
             _fail(str(problem))
     _run(operation, scenario, n, seed, as_json, log, plots, workers, folder, command)
+
+
+def _say_if_large(operation: Operation, file: str) -> None:
+    """Warn before a run whose contacts may not fit into the memory."""
+    from sim.explanation import contacts_per_day
+
+    days = operation.network.end / (24 * 60)
+    contacts = sum(contacts_per_day(operation).values()) * days
+    if contacts > MANY_CONTACTS:
+        click.echo(
+            f"{file}: warning: about {contacts:,.0f} contacts in each replication are expected; over {MANY_CONTACTS:,} "
+            "take long and may fill the memory - shorten period.length, or scale contacts and staff down",
+            err=True,
+        )
 
 
 def _run(
@@ -193,6 +218,8 @@ def _run(
             folder.close("done")
     except KeyboardInterrupt:
         _interrupted(folder, n)
+    except MemoryError:
+        _give_up(folder, "the memory is full - shorten period.length, or use fewer --workers")
     except EngineFault as fault:
         _give_up(folder, f"{fault}\nThis is a fault of aftersim, not of your scenario. The line above repeats it.")
     except (RunFolderProblem, OSError) as error:

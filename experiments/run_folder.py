@@ -134,8 +134,8 @@ class RunFolder:
         return path
 
     def write_text(self, name: str, text: str) -> Path:
-        """Write a text file (UTF-8, line feeds)."""
-        return self.write(name, text.encode("utf-8"))
+        """Write a text file (UTF-8, line feeds); bytes of a file name that are no text stand as escapes."""
+        return self.write(name, text.encode("utf-8", "backslashreplace"))
 
     def write_json(self, name: str, document: object) -> Path:
         """Write a JSON document; NaN is refused."""

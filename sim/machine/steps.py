@@ -122,7 +122,7 @@ class Work:
     after_calendar, patience_calendar, due_calendar : str, optional
         Calendar on which these minutes count.
     counts_as_wait : bool
-        Time in service here adds to the minutes waited.
+        Time in service here, paused or not, adds to the minutes waited.
     """
 
     name: str

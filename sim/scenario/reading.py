@@ -127,10 +127,11 @@ class Reading:
         for entry in found:
             if not _NAME.fullmatch(entry.key) or len(entry.key) > LONGEST_NAME:
                 wish = re.sub(r"\W+", "_", entry.key).strip("_")
+                long = f", at most {LONGEST_NAME} of them" if len(entry.key) > LONGEST_NAME else ""
                 self.problem(
                     entry.place,
                     path,
-                    "a name starts with a letter and has only letters, digits, underscores and hyphens",
+                    f"a name starts with a letter and has only letters, digits, underscores and hyphens{long}",
                     f"write {wish}" if _NAME.fullmatch(wish) and len(wish) <= LONGEST_NAME else None,
                     entry.key,
                 )
@@ -208,6 +209,7 @@ class RowProblems:
     def __init__(self, reading: Reading, table: Table, path: str) -> None:
         self.reading, self.table, self.path = reading, table, path
         self.n = 0
+        self.next_line: int | None = None  # of the first problem that is only counted
 
     def add(self, line: int, column: str | None, rule: str, repair: str | None = None, got: str | None = None) -> None:
         """Note a problem in a row (line of the file) and column."""
@@ -215,6 +217,8 @@ class RowProblems:
         if self.n <= MOST_ROW_PROBLEMS:
             path = f"{self.path} (column {column})" if column else self.path
             self.reading.problem(Place(self.table.file, line), path, rule, repair, got)
+        elif self.next_line is None:
+            self.next_line = line
 
     def cell(self, line: int, column: str, text: str, parse: Callable[[str], T]) -> T | None:
         """Read a cell or note why it cannot be read."""
@@ -228,7 +232,9 @@ class RowProblems:
         """Note how many problems were not listed; tell whether there was none."""
         more = self.n - MOST_ROW_PROBLEMS
         if more > 0:
-            self.reading.problem(Place(self.table.file), self.path, f"and {more} more rows of this table are wrong")
+            self.reading.problem(
+                Place(self.table.file, self.next_line), self.path, f"and {more} more rows of this table are wrong"
+            )
         return self.n == 0
 
 

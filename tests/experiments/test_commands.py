@@ -306,3 +306,45 @@ def test_help_does_not_load_the_heavy_libraries() -> None:
 def test_problems_of_a_folder_are_an_exception_of_their_own() -> None:
     """Not an OSError: a caller tells them apart from any other trouble with files."""
     assert not issubclass(RunFolderProblem, OSError)
+
+
+def test_too_many_workers_and_too_large_seeds_are_told_their_bound() -> None:
+    """A number above the bound is not answered with the lower one."""
+    workers = run(MINIMAL, "--workers", 10_000, "--no-folder")
+    seed = run(MINIMAL, "--seed", 2**64, "--no-folder")
+    assert workers.exit_code == seed.exit_code == 2
+    assert 'got "10000"; a whole number of at most 61 is expected - write --workers 2' in workers.stderr
+    assert "a whole number of at most 1000000000 is expected" in seed.stderr
+
+
+def test_a_run_of_very_many_contacts_says_so_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory never fills without a word; a full one is a message, and the exit code is that of the machine."""
+
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(replications, "replicate", full)
+    result = run(MINIMAL, "--no-folder", "--set", "contact_types.call.per_day=10000000")
+    assert result.exit_code == 1
+    assert "warning: about 50,000,000 contacts in each replication" in result.stderr
+    assert "the memory is full" in result.stderr
+    assert "warning" not in run(MINIMAL, "--no-folder").stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full and file names of any bytes")
+def test_a_terminal_that_cannot_show_it_or_a_full_disk_behind_it_is_no_traceback(tmp_path: Path) -> None:
+    """Signs become plain ones, names become escapes, and what cannot be written is said."""
+    words = [sys.executable, "-m", "aftersim", "run", str(MINIMAL), "--replications", "2", "--no-plots"]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    name = os.fsencode(tmp_path) + b"/bad\xff"
+    shown = subprocess.run(
+        [*words, "--set", "title=Größe", "--out", name], cwd=ROOT, env=ascii_only, capture_output=True
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith(b"Gr\\u00f6\\u00dfe") and b"Traceback" not in shown.stderr
+    (folder,) = Path(os.fsdecode(name)).iterdir()
+    assert read_state(folder) == "done" and json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    with Path("/dev/full").open("wb") as full:
+        lost = subprocess.run([*words, "--no-folder"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE)
+    assert lost.returncode == 1
+    assert b"the output cannot be written" in lost.stderr and b"Traceback" not in lost.stderr

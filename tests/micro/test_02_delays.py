@@ -77,14 +77,16 @@ def test_2_7_the_exit_done_is_routed_and_lengths_are_read_from_the_job():
 
 @pytest.mark.parametrize(("counts", "waited"), [(True, 3.0), (False, 0.0)])
 def test_2_7_a_delay_counts_as_wait_only_if_told_so(counts, waited):
-    """3 minutes of delay: waited 3 or nothing."""
+    """2 minutes before that never count, then 3 of `pause`: waited 3 or nothing."""
     b = micro()
-    b.recorded("in", to="pause", times=[0])
+    b.recorded("in", to="before", times=[0])
+    b.delay("before", Constant(2))
     b.delay("pause", Constant(3), counts_as_wait=counts)
+    b.route("before", "done", "pause")
     b.delay("exactly", Constant(1))
     is_it = [Condition(Source("waited"), ">=", waited), Condition(Source("waited"), "<=", waited)]
     b.route("pause", "done", b.clause("c", to="exactly", when=is_it))
-    assert job_lines(b) == ["0 0 -1 0 4 exactly done"]
+    assert job_lines(b) == ["0 0 -1 0 6 exactly done"]
 
 
 def test_7_2_a_delay_row_has_no_start_and_no_server_whatever_came_before():

@@ -18,6 +18,7 @@ from sim.machine import (
     Term,
     Timeline,
 )
+from sim.machine.luck import child_key, name_hash
 from tests.micro.history import job_lines, micro, run, table, visit_lines
 
 TABLE = Timeline([0, 9, 9.5], [3, 5, 7])
@@ -165,6 +166,17 @@ def test_2_9_spawned_jobs_come_after_their_delay_each_with_its_number():
         2   x    desk   7       7       17   17       done
         3   y    desk   5       5       15   15       done
     """)
+
+
+def test_6_0_children_of_a_clause_have_the_keys_of_their_order():
+    """Two for `x`, one for `y` of one clause in round 0: i = 0, 1, 2."""
+    b = micro()
+    b.recorded("in", to="ask", times=[0])
+    for name in ("ask", "x", "y"):
+        b.delay(name, Constant(1))
+    b.route("ask", "done", b.clause("c", spawn=[Spawn("x", count=2), Spawn("y")]))
+    parent, *children = run(b).jobs["key"].tolist()
+    assert children == [child_key(parent, name_hash("clause:c"), 0, i) for i in range(3)]
 
 
 def test_2_9_a_spawn_delay_that_never_ends_bears_nobody():

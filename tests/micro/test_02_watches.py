@@ -6,7 +6,8 @@ from math import inf
 
 import pytest
 
-from sim.machine import NEVER, Anchor, Calendar, Condition, Constant, NetworkBuilder, Source, Spawn
+from sim.machine import NEVER, Anchor, Calendar, Condition, Constant, NetworkBuilder, Source, Spawn, Uniform
+from sim.machine.luck import Purpose, child_key, draw, name_hash
 from tests.micro.history import job_lines, micro, run, table, visit_lines
 
 CHASE = (Spawn("chase"),)
@@ -349,9 +350,21 @@ def test_2_10_a_watch_spawns_with_a_delay():
     assert chased(b) == {0: [8.0, 8.0]}
 
 
-def test_6_0_children_of_several_expiries_have_keys_of_their_own():
-    """Three expiries with two children each: six different keys."""
+def test_6_0_children_of_a_watch_are_numbered_over_all_its_expiries():
+    """Three expiries with two children each: i = 0 to 5 in the key of rule 6, parent's round 0."""
     b = journey(born=[0])
     b.watch("w", Anchor("entered", "ask"), Constant(5), times=3, spawn=(Spawn("chase", count=2),))
-    keys = run(b).jobs["key"]
-    assert len(set(keys.tolist())) == len(keys) == 7
+    parent, *children = run(b).jobs["key"].tolist()
+    assert children == [child_key(parent, name_hash("watch:w"), 0, i) for i in range(6)]
+
+
+def test_6_0_each_setting_of_a_watch_has_its_own_draw():
+    """Purpose 8, with the number of settings before it (0, 1, 2) in place of the round."""
+    b = journey(born=[0])
+    b.watch("w", Anchor("entered", "ask"), Uniform(1, 2), times=3, spawn=CHASE)
+    jobs = run(b).jobs
+    key, at, expected = int(jobs["key"][0]), 0.0, []
+    for i in range(3):
+        at += 1.0 + draw(key, name_hash("watch:w"), i, Purpose.WATCH)
+        expected.append(at)
+    assert jobs["birth"][1:].tolist() == pytest.approx(expected, abs=1e-12)

@@ -136,6 +136,18 @@ def test_4_2_before_its_moment_an_edge_is_invisible():
     assert visit_lines(b)[2] == "2 ask b 1 4 24 24 done"
 
 
+def test_4_2_overflow_counts_from_the_entry_of_the_visit():
+    """Born 0, at `ask` from 4 on: `b` sees it at 4 + 3, not at 0 + 3."""
+    b = micro()
+    b.recorded("in", to="pause", times=[0])
+    b.delay("pause", Constant(4))
+    b.work("ask", served_by=["a", Edge("b", 2, after=3)], size=Constant(20))
+    b.counted("a", 0)
+    b.counted("b", 1)
+    b.route("pause", "done", "ask")
+    assert visit_lines(b) == ["0 ask b 4 7 27 27 done"]
+
+
 def test_4_2_edges_that_become_visible_together_are_tried_by_rank():
     """`c` (rank 2) and `b` (rank 3) both after 3: `c`."""
     b = micro()

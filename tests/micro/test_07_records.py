@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.machine import Attribute, Condition, Constant, Exit, Exponential, NetworkBuilder, Source, Spawn
+from sim.machine import Anchor, Attribute, Condition, Constant, Exit, Exponential, NetworkBuilder, Source, Spawn
 from sim.machine.records import DUTY, JOB, VISIT
 from tests.micro.history import job_lines, micro, run, table, visit_lines
 
@@ -73,6 +73,34 @@ def test_7_1_the_run_is_over_when_everything_counted_is_done():
     """The last counted job is done at 104: the birth of 150 does not happen, and 104 is the end of the run."""
     records = run(births([99, 102, 150]))
     assert (records.stopped, records.tally.born) == (104.0, 2)
+
+
+def test_7_1_children_and_moves_are_waited_for_and_no_longer():
+    """Family of 99: child from 119 to 126 by `fix` (size 7); moved by a watch at 129 out of `pause`, done at 139."""
+    b = births([99])
+    b.work("fix", served_by="desk", size=Constant(7))
+    b.delay("pause", Constant(50))
+    b.delay("last", Constant(10))
+    b.route("ask", "done", b.clause("c", to="pause", spawn=[Spawn("fix", delay=Constant(15))]))
+    b.watch("w", Anchor("entered", "pause"), Constant(25), to="last")
+    b.recorded("later", to="ask", times=[190])
+    records = run(b)
+    assert job_lines(records) == ["0 0 -1 99 139 last done", "1 0 0 119 126 fix done"]
+    assert (records.stopped, records.tally.born) == (139.0, 1)
+
+
+def test_7_1_a_counted_visit_that_is_moved_is_over():
+    """Root -10 (uncounted), in the line of `ask` from 95 (counted), moved at 105 to `last` until 115: over at 105."""
+    b = micro(warm_up=20.0)
+    b.recorded("in", to="pause", times=[-10])
+    b.delay("pause", Constant(105))
+    b.work("ask")
+    b.delay("last", Constant(10))
+    b.route("pause", "done", "ask")
+    b.watch("w", Anchor("entered", "ask"), Constant(10), to="last")
+    records = run(b)
+    assert visit_lines(records) == ["0 ask - 95 - 105 - moved"]
+    assert records.stopped == 105.0
 
 
 def test_7_1_without_follow_the_run_ends_with_the_period():

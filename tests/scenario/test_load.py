@@ -380,3 +380,21 @@ def test_text_on_which_a_yaml_parser_stumbles_is_a_problem(text: str, tmp_path: 
     """Errors that the parser itself does not expect are told like any other."""
     (tmp_path / "odd.yaml").write_text(text)
     assert problems(tmp_path / "odd.yaml")
+
+
+def test_rows_that_are_only_counted_stand_after_those_that_are_listed(tmp_path: Path) -> None:
+    """The count of further wrong rows carries the line of the first of them, so that it is sorted behind the others."""
+    rows = "".join(f"2026-03-02 {h:02d}:00,-1\n" for h in range(24))
+    (tmp_path / "staff.csv").write_text("start,agents\n" + rows)
+    text = SHOP.with_name("minimal.yaml").read_text(encoding="utf-8")
+    text = text.replace("shifts: {day: {hours: 08:00-18:00, mon-fri: 2}}", "headcount: {file: staff.csv}")
+    (tmp_path / "desk.yaml").write_text(text, encoding="utf-8")
+    said = [line for line in problems(tmp_path / "desk.yaml").splitlines() if "staff.csv:" in line]
+    assert len(said) == 11
+    assert "staff.csv:2:" in said[0]
+    assert "staff.csv:12:" in said[-1] and "and 14 more rows of this table are wrong" in said[-1]
+
+
+def test_a_name_that_is_too_long_is_told_the_longest() -> None:
+    """Letters only, and still not usable: the length is named."""
+    assert "at most 64 of them" in problems(SHOP, {"agent_groups": {"n" * 65: {"serves": {"phone": "first"}}}})

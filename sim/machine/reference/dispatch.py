@@ -203,7 +203,8 @@ class Dispatch(Families):
 
     def clear_for_heads(self, step: WorkState) -> None:
         """For each line of the step: if its first job lacks only units, its best server takes nothing of worse rank."""
-        for line in step.lines.values():
+        for priority in step.priorities:
+            line = step.lines[priority]
             if not line.jobs:
                 continue
             head = line.jobs[0]
@@ -211,8 +212,8 @@ class Dispatch(Families):
                 continue
             for _, edges in step.ranks:
                 for e in edges:
-                    if e.pool.named and self.visible(head, e) and e.pool.best(e, head) is None:
-                        server = e.pool.roomiest(e.units)  # type: ignore[union-attr]
+                    if isinstance(e.pool, NamedState) and self.visible(head, e) and not e.pool.has_room(e, head):
+                        server = e.pool.roomiest(e.units)
                         if server is not None:
                             head.cleared = server
                             server.cleared = head

@@ -137,6 +137,8 @@ class Duty(Dispatch):
         server, edge, pool = job.server, job.edge, job.pool
         assert edge is not None and pool is not None
         self.interrupt(job)
+        if self.steps[job.step].work.counts_as_wait:
+            job.waited += self.now - job.started
         self.write_row(job, self.now, self.now, Exit.PAUSED)
         job.begin_spell(self.now)
         self.count_spell(job)
@@ -178,6 +180,8 @@ class Duty(Dispatch):
         for server in begun:
             for job in server.jobs:
                 if job.state == PAUSED:
+                    if self.steps[job.step].work.counts_as_wait:
+                        job.waited += self.now - job.spell_entered
                     job.state = IN_SERVICE
                     job.started = job.settled = self.now
                     assert job.edge is not None

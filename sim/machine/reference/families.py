@@ -81,10 +81,10 @@ class Families(Run):
                 i += 1
                 child = Job(self.jobs_made, key, parent.stream, self.now, parent.family, parent.number)
                 child.attributes = parent.attributes
+                child.marks = list(parent.marks)
                 delay = self.sample(self.laws[id(s)], child, name, Purpose.DELAY)
                 if delay == inf:
                     continue
-                child.marks = list(parent.marks)
                 child.family_counted = parent.family_counted
                 self.jobs_made += 1
                 self.spawned += 1

@@ -106,8 +106,7 @@ class ServerState:
             pool.free -= self.shelf_room
             self.shelf = None
         if self.available:
-            # never negative: an off-duty finisher may come back with its old work still open
-            self.shelf_room = max(pool.pool.slots - self.load, 0)
+            self.shelf_room = pool.pool.slots - self.load
             self.shelf = pool.shelves[self.load]
             self.shelf[self] = None
             pool.free += self.shelf_room
@@ -180,6 +179,10 @@ class NamedState:
             return fitting[0]
         u = draw(job.key, edge.step.hash, job.round, Purpose.SERVER)
         return fitting[int(u * len(fitting))]
+
+    def has_room(self, edge: EdgeState, job: Job) -> bool:
+        """Whether some server has the room for it, a reserve aside."""
+        return any(self._may(s, edge, job) for load in range(edge.top_load + 1) for s in self.shelves[load])
 
     @staticmethod
     def _may(server: ServerState, edge: EdgeState, job: Job) -> bool:

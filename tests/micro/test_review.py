@@ -1,0 +1,78 @@
+"""Corners where two rules meet (rules 2.2, 2.9, 4.3), by hand."""
+
+from __future__ import annotations
+
+from sim.machine import Attribute, Calendar, Constant, Edge, Spawn
+from sim.machine.predictor import Condition, Predictor, Source, Term
+from tests.micro.table import jobs, people, rows, run, shop, starts
+
+SIZE = Attribute("size")
+
+
+def test_2_2_paused_time_counts_as_wait_with_the_service_around_it():
+    """10 served, 10 paused, 5 served: 25 minutes waited, not only the 5 since the resumption."""
+    b = shop()
+    b.work("work", served_by="p", size=SIZE, counts_as_wait=True)
+    b.named("p", people("a", (0, 20), (30, 100)), end_of_duty="pause")
+    b.delay("long", Constant(1), recorded=True)
+    b.delay("longer", Constant(1), recorded=True)
+    b.route(
+        "work",
+        "done",
+        b.clause("more than 25", to="longer", when=[Condition(Source("waited"), ">=", 25.1)]),
+        b.clause("25", to="long", when=[Condition(Source("waited"), ">=", 25.0)]),
+    )
+    jobs(b, "work", (10, 15))
+    assert rows(run(b), "step entered started left exit") == [
+        ("work", 10, 10, 20, "paused"),
+        ("work", 20, 30, 35, "done"),
+        ("long", 35, None, 36, "done"),
+    ]
+
+
+def test_2_9_the_delay_of_a_spawned_job_may_depend_on_its_marks():
+    """The clause raises m to 1 before it spawns: the child enters 3 x (1 + 1) minutes after 15."""
+    b = shop()
+    b.work("work", served_by="p", size=SIZE)
+    b.named("p", people("a"))
+    mark = Source("mark", "m")
+    delay = Constant(3.0, scale=Predictor(1.0, (Term(mark, 1.0, 0.0, 10.0),)))
+    spawn = b.clause("spawn", add={"m": 1}, spawn=[Spawn("work", 1, delay)], when=[Condition(mark, "<=", 0.0)])
+    b.route("work", "done", spawn)
+    jobs(b, "work", (10, 5))
+    assert rows(run(b), "job entered left") == [(0, 10, 15), (1, 21, 26)]
+
+
+def test_4_3_a_reserve_is_no_lack_of_units():
+    """big keeps one of two slots back for small: b is not cleared for the big one of 2, small starts at 3."""
+    b = shop()
+    b.work("big", served_by=Edge("p", 1, reserve=1), size=SIZE, wait_for_room=True)
+    b.work("small", served_by=Edge("p", 2), size=SIZE)
+    b.named("p", people("a b"))
+    jobs(b, "big", (1, 10), (2, 5))
+    jobs(b, "small", (3, 4), name="more")
+    assert starts(run(b)) == [(0, "a", 1), (1, "b", 11), (2, "b", 3)]
+
+
+def test_4_3_a_server_is_cleared_for_the_higher_priority_first():
+    """Door opens at 20: of two big heads the one of priority 1 gets a cleared. Nobody waits for room twice.
+
+    a holds a small one to 30, b to 40. a (first of equal room) is cleared for the job of priority 1, b for the other.
+    The one of priority 1 leaves at 25 with its patience: a is let go and takes the small one of 21.
+    """
+    b = shop()
+    b.calendar(Calendar("door", [(20, 500)]))
+    big = {"opening": "door", "when_closed": "wait", "units": 2, "priority": Attribute("priority")}
+    b.work("big", served_by="p", size=SIZE, wait_for_room=True, patience=Attribute("patience"), **big)
+    b.work("small", served_by=Edge("p", 2), size=SIZE)
+    b.named("p", people("a b"), slots=2)
+    jobs(b, "small", (1, 29), (2, 38))
+    jobs(b, "big", (10, 5, 0, 900), (11, 5, 1, 14), columns="size priority patience", name="big")
+    jobs(b, "small", (21, 4), name="more")
+    assert rows(run(b), "job server started left exit") == [
+        (0, "a", 1, 30, "done"),
+        (1, "b", 2, 40, "done"),
+        (2, "b", 40, 45, "done"),
+        (3, None, None, 25, "abandoned"),
+        (4, "a", 25, 29, "done"),
+    ]

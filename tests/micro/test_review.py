@@ -1,4 +1,4 @@
-"""Corners where two rules meet (rules 2.2, 2.9, 4.3), by hand."""
+"""Corners where two rules meet (rules 2.2, 2.9, 4.3, 4.8), by hand."""
 
 from __future__ import annotations
 
@@ -55,10 +55,9 @@ def test_4_3_a_reserve_is_no_lack_of_units():
 
 
 def test_4_3_a_server_is_cleared_for_the_higher_priority_first():
-    """Door opens at 20: of two big heads the one of priority 1 gets a cleared. Nobody waits for room twice.
+    """Two heads want room when the door opens at 20: a is cleared for the one of priority 1, b for the other.
 
-    a holds a small one to 30, b to 40. a (first of equal room) is cleared for the job of priority 1, b for the other.
-    The one of priority 1 leaves at 25 with its patience: a is let go and takes the small one of 21.
+    The one of priority 1 leaves at 25: a is let go and takes the small one of 21. At 30 a is empty: big 30-35.
     """
     b = shop()
     b.calendar(Calendar("door", [(20, 500)]))
@@ -72,7 +71,16 @@ def test_4_3_a_server_is_cleared_for_the_higher_priority_first():
     assert rows(run(b), "job server started left exit") == [
         (0, "a", 1, 30, "done"),
         (1, "b", 2, 40, "done"),
-        (2, "b", 40, 45, "done"),
+        (2, "a", 30, 35, "done"),
         (3, None, None, 25, "abandoned"),
         (4, "a", 25, 29, "done"),
     ]
+
+
+def test_4_8_work_that_completes_at_the_end_of_duty_is_done_although_other_work_is_handed_back_first():
+    """63 at .7 from -87 are done at 3; the older job's hand back at 3 must not leave it with a rounding error to do."""
+    b = shop(warm_up=200)
+    b.work("work", served_by="p", size=SIZE)
+    b.named("p", people("a", (-200, 3)), slots=2, curve=(1, 0.7), end_of_duty="hand back")
+    jobs(b, "work", (-91, 500), (-87, 63))
+    assert rows(run(b), "job left exit", spell=0) == [(0, 3, "handed_back"), (1, 3, "done")]

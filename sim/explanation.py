@@ -14,8 +14,6 @@ from sim.machine.laws import ByAttribute, Law
 from sim.machine.streams import RecordedStream, Stream
 from sim.scenario import Scenario
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 Array = NDArray[np.float64]
 
 

@@ -21,7 +21,5 @@ def test_examples_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_there_are_examples() -> None:
     """A changed layout would make the test above pass on nothing."""
     finder = doctest.DocTestFinder(exclude_empty=True)
-    found = sum(
-        bool(t.examples) for p in project_files() for t in finder.find(importlib.import_module(module_name(p)))
-    )
+    found = sum(bool(t.examples) for p in project_files() for t in finder.find(importlib.import_module(module_name(p))))
     assert found > 60

@@ -1,7 +1,7 @@
 """The normal law, from one source for every engine.
 
 Two implementations of the inverse normal differ in the last bit, and one bit moves an event
-(`SEMANTICS.md`, rule 1.2). Both engines therefore use these plain functions of `math` and nothing else.
+(`SEMANTICS.md`, rule 1.2). Every engine therefore uses these plain functions of `math` and nothing else.
 """
 
 from __future__ import annotations

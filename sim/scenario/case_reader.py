@@ -191,6 +191,9 @@ def attribute_of(reading: Reading, fields: Fields, log: Log | None) -> str | Non
     if name is None:
         return None
     if log is None:
+        own_log = ".".join([*fields.path.split(".")[:2], "log"])  # names have no dots
+        if any(p.path.startswith(own_log) for p in reading.problems):
+            return None  # there is a log, and what is wrong with it is said already
         reading.problem(node, fields.at("by"), "only contacts of a recorded log differ by a column", None, name)
         return None
     if log.attribute(name) is None:

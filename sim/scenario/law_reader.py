@@ -33,7 +33,6 @@ from sim.scenario.units import as_duration, duration, number, share
 
 LONGEST_DURATION = 5_256_000.0  # ten years [min]
 KINDS = ("constant", "median", "law", "quantiles", "hazard", "mixture", "by")
-MOST_PARTS = 1000
 
 Usual = Callable[[float], Law]
 

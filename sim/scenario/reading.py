@@ -232,9 +232,8 @@ class RowProblems:
         """Note how many problems were not listed; tell whether there was none."""
         more = self.n - MOST_ROW_PROBLEMS
         if more > 0:
-            self.reading.problem(
-                Place(self.table.file, self.next_line), self.path, f"and {more} more rows of this table are wrong"
-            )
+            words = f"and {more} more problem{'s' if more > 1 else ''} in this table"
+            self.reading.problem(Place(self.table.file, self.next_line), self.path, words)
         return self.n == 0
 
 

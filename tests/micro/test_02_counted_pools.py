@@ -123,9 +123,10 @@ def test_4_8_only_jobs_with_the_rule_are_taken_even_if_others_started_later():
 
 
 def test_4_8_a_fall_that_leaves_room_enough_takes_nobody():
-    """From 3 to 2 with 2 at work."""
-    b = staffed([(0, 3), (5, 2)], [0, 0], [10, 12], "hand back")
-    assert [line.split()[6] for line in visit_lines(b)] == ["10", "12"]
+    """From 3 to 2 and from 4 to 3 with 2 at work."""
+    for before, after in ((3, 2), (4, 3)):
+        b = staffed([(0, before), (5, after)], [0, 0], [10, 12], "hand back")
+        assert [line.split()[5:] for line in visit_lines(b)] == [["10", "10", "done"], ["12", "12", "done"]]
 
 
 def test_4_8_after_work_is_never_handed_back_but_holds_a_server():

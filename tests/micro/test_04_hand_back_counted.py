@@ -223,6 +223,16 @@ def test_4_9_a_silent_leaver_may_be_handed_back_like_any_job():
     assert [(line.split()[4], line.split()[6]) for line in visit_lines(records)[1:]] == [("10", "12"), ("20", "22")]
 
 
+def test_4_9_one_who_turns_silent_after_coming_back_takes_a_ghost_size():
+    """At work 0-4, back, silent at 4 + 10 = 14, reached at 20: 3 minutes of ghost work, not the 6 that were left."""
+    b = handed([(0, 1), (4, 0), (20, 1)], [0], [10], patience=Constant(10), silent=1.0, ghost=Constant(3))
+    assert visit_lines(b) == table("""
+        job step server entered started left released exit
+        0   ask  desk   0       0       4    4        handed-back
+        0   ask  desk   4       20      14   23       abandoned spell1 ghost
+    """)
+
+
 def test_4_9_started_again_as_the_latest():
     """Job 0 began at 0, came back at 4, began again at 8; job 1 began at 6. At 9 the latest start, job 0,
     goes back."""

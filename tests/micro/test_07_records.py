@@ -254,9 +254,26 @@ def test_7_2_spells_of_the_next_step_count_from_nought_again():
     b.work("ask", served_by="desk", size=Constant(10))
     b.work("fix", served_by="other", size=Constant(1))
     b.counted("desk", [(0, 1), (4, 0), (8, 1)], end_of_duty="hand back")
+    b.delay("pause", Constant(2), recorded=True)
     b.counted("other", 1)
-    b.route("ask", "done", "fix")
-    assert visit_lines(b)[2] == "0 fix other 14 14 15 15 done"
+    b.route("ask", "done", b.clause("on", to="fix", spawn=[Spawn("pause")]))
+    b.route("fix", "done", "pause")
+    assert visit_lines(b)[2:] == [
+        "0 fix other 14 14 15 15 done",
+        "0 pause - 15 - 17 - done",
+        "1 pause - 14 - 16 - done",
+    ]
+
+
+def test_7_2_a_delay_after_a_visit_of_two_spells_is_a_first_spell():
+    """Straight from spell 1 of `ask` into the delay: its row is spell 0."""
+    b = micro()
+    b.recorded("in", to="ask", times=[0])
+    b.work("ask", served_by="desk", size=Constant(10))
+    b.delay("pause", Constant(2), recorded=True)
+    b.counted("desk", [(0, 1), (4, 0), (8, 1)], end_of_duty="hand back")
+    b.route("ask", "done", "pause")
+    assert visit_lines(b, "pause") == ["0 pause - 14 - 16 - done"]
 
 
 def test_7_2_after_work_open_at_the_limit():

@@ -384,7 +384,7 @@ def test_text_on_which_a_yaml_parser_stumbles_is_a_problem(text: str, tmp_path: 
 
 def test_rows_that_are_only_counted_stand_after_those_that_are_listed(tmp_path: Path) -> None:
     """The count of further wrong rows carries the line of the first of them, so that it is sorted behind the others."""
-    rows = "".join(f"2026-03-02 {h:02d}:00,-1\n" for h in range(24))
+    rows = "".join(f"2026-03-02 {i // 2:02d}:{i % 2 * 30:02d},-1\n" for i in range(24))
     (tmp_path / "staff.csv").write_text("start,agents\n" + rows)
     text = SHOP.with_name("minimal.yaml").read_text(encoding="utf-8")
     text = text.replace("shifts: {day: {hours: 08:00-18:00, mon-fri: 2}}", "headcount: {file: staff.csv}")
@@ -392,9 +392,23 @@ def test_rows_that_are_only_counted_stand_after_those_that_are_listed(tmp_path: 
     said = [line for line in problems(tmp_path / "desk.yaml").splitlines() if "staff.csv:" in line]
     assert len(said) == 11
     assert "staff.csv:2:" in said[0]
-    assert "staff.csv:12:" in said[-1] and "and 14 more rows of this table are wrong" in said[-1]
+    assert "staff.csv:12:" in said[-1] and "and 14 more problems in this table" in said[-1]
 
 
 def test_a_name_that_is_too_long_is_told_the_longest() -> None:
     """Letters only, and still not usable: the length is named."""
     assert "at most 64 of them" in problems(SHOP, {"agent_groups": {"n" * 65: {"serves": {"phone": "first"}}}})
+
+
+def test_a_log_that_cannot_be_read_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    """Laws by a recorded column are not blamed for what is wrong with the log itself."""
+    text = SHOP.with_name("minimal.yaml").read_text(encoding="utf-8")
+    text = text.replace(
+        "per_day: 120, hour: office_hours", "log: {file: calls.csv, arrived: at, columns: {kind: kind}}"
+    )
+    text = text.replace("handle_time: 5 min", "handle_time: {by: kind, values: {a: 5 min}}")
+    (tmp_path / "desk.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "calls.csv").write_text("at,kind\n")
+    said = problems(tmp_path / "desk.yaml")
+    assert "the table has a header and no rows" in said
+    assert "only contacts of a recorded log" not in said

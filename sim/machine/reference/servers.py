@@ -34,8 +34,6 @@ class EdgeState:
 class CountedState:
     """A head-count: how many there are, how many are busy, and with what."""
 
-    named = False
-
     def __init__(self, pool: CountedPool, index: int, servers: int) -> None:
         self.pool = pool
         self.index = index
@@ -131,8 +129,6 @@ class ServerState:
 
 class NamedState:
     """Servers by load, each shelf in the order of their last change."""
-
-    named = True
 
     def __init__(self, pool: NamedPool, index: int, key: int, keys: list[int]) -> None:
         self.pool = pool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from math import erfc, exp, inf, isnan, nan
+from math import exp, inf, isnan, nan
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from sim.machine.inversion import invert, pack
 from sim.machine.laws import Constant, Law
 from sim.machine.luck import draw, name_hash, named_key, server_key
 from sim.machine.network import Network
-from sim.machine.normal import normal_quantile
+from sim.machine.normal import normal_cdf, normal_quantile
 from sim.machine.pools import CountedPool
 from sim.machine.predictor import Condition, Predictor, Source
 from sim.machine.records import COUNTED, DUTY, FIRST, GHOST, JOB, RESUMED, RETURNED, Records, Tally, sorted_visits
@@ -176,7 +176,7 @@ class Run:
             return exp(x)
         if p.link == "logistic":
             return 1.0 / (1.0 + exp(-x)) if x > -700.0 else 0.0
-        return 0.5 * erfc(-x * 0.7071067811865476)
+        return normal_cdf(x)
 
     def look(self, source: Source, job: Job) -> float:
         """What a Predictor or condition looks at."""

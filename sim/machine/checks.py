@@ -221,6 +221,9 @@ class _Checker:
             t = s.times
             if t.ndim != 1 or not np.all(np.isfinite(t)) or not np.all(t[1:] >= t[:-1]):
                 self.say(f"{where}: recorded times must be finite and must not decrease")
+            early = int(np.sum(t < -self.n.warm_up)) if t.ndim == 1 else 0
+            if early:
+                self.warnings.append(f"{where}: {early} recorded births lie before the warm-up and are left out")
             for c, column in s.columns.items():
                 if column.shape != t.shape:
                     self.say(f"{where}: column {c!r} has {column.size} rows, the log has {t.size}")
@@ -251,6 +254,11 @@ class _Checker:
             self.say(f"{where}: order 'score' needs a score")
         if w.order == "due" and w.due is None:
             self.say(f"{where}: order 'due' needs a due time")
+        if w.due_from == "mark" or w.due_mark is not None:
+            if w.due_from != "mark" or w.due_mark is None:
+                self.say(f"{where}: due_mark belongs to due_from 'mark'; give both or none")
+            else:
+                self.unknown(f"{where}.due_mark", "mark", w.due_mark, self.n.marks)
         if w.order not in ("entry", "kept", "due", "score"):
             self.say(f"{where}: order {w.order!r} is unknown; entry, kept, due or score is expected")
         self.share(f"{where}.silent", w.silent)
@@ -268,7 +276,7 @@ class _Checker:
             (w.when_closed, ("refuse", "wait"), "when_closed"),
             (w.at_close, ("stay", "leave"), "at_close"),
             (w.returned, ("remaining", "restart", "redraw"), "returned"),
-            (w.due_from, ("entry", "birth"), "due_from"),
+            (w.due_from, ("entry", "birth", "mark"), "due_from"),
             (w.end_of_duty, (None, *ENDS_OF_DUTY), "end_of_duty"),
         ):
             if value not in known:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sim.machine.laws import Constant, Law
 from sim.machine.network import Network
 from sim.machine.predictor import Predictor
-from sim.machine.steps import Clause, Delay, Exit, Work
+from sim.machine.steps import Anchor, Clause, Delay, Exit, Work
 from sim.machine.streams import RecordedStream
 
 
@@ -72,6 +72,11 @@ class Flow:
         plain = {
             name: {to for to, c in m if to is not None and c is not None and not c.again} for name, m in moves.items()
         }
+        routed = {name: set(to) for name, to in plain.items()}
+        for w in n.watches:
+            if w.to is not None:
+                for name in self.under(w.start, routed) - {w.to}:
+                    plain[name].add(w.to)
         for cycle in _cycles(plain):
             self.problems.append(
                 f"steps {' -> '.join(cycle)}: a cycle without an 'again' clause; a job would repeat its own luck"
@@ -97,6 +102,26 @@ class Flow:
             if name not in reached:
                 self.warnings.append(f"step {name}: no job ever gets there")
         self.unset_attributes(moves, births)
+
+    def under(self, start: Anchor, moves: dict[str, set[str]], passed: frozenset[str] = frozenset()) -> set[str]:
+        """Steps a job may be at while a clock with this start runs: from its step, or where it gets its mark, on."""
+        todo = [start.name]
+        if start.moment == "mark":
+            todo = [
+                to
+                for (name, _), clauses in self.n.routes.items()
+                if any(start.name in c.add for c in clauses)
+                for to in moves[name]
+            ]
+            for w in self.n.watches:
+                if start.name in w.add and w.name not in passed:
+                    todo += self.under(w.start, moves, passed | {w.name})
+        seen = set(todo)
+        while todo:
+            for to in moves[todo.pop()] - seen:
+                seen.add(to)
+                todo.append(to)
+        return seen
 
     def exits(self, w: Work) -> Iterator[Exit]:
         yield Exit.DONE

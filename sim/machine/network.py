@@ -135,7 +135,9 @@ class Network:
         for (name, exit_), clauses in sorted(self.routes.items()):
             for c in clauses:
                 target = "go on" if c.go_on else (c.to or "end")
-                chance = "" if c.probability == 1.0 else f" with {c.probability}"
+                chance = "" if c.probability == 1.0 else " with a chance that depends"
+                if isinstance(c.probability, float) and c.probability != 1.0:
+                    chance = f" with {c.probability:g}"
                 lines.append(f"  route {name}.{exit_.name.lower()}{chance} -> {target}")
         for w in self.watches:
             lines.append(f"  watch {w.name}: from {w.start.moment} {w.start.name}")

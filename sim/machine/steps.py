@@ -95,8 +95,10 @@ class Work:
         Time it takes to find out that a silent one has left.
     due : Law, optional
         Time until the job is due.
-    due_from : {"entry", "birth"}
+    due_from : {"entry", "birth", "mark"}
         Where the due time counts from.
+    due_mark : str, optional
+        With `due_from="mark"`: the mark whose last rise it counts from; a job without it has no due time.
     order : {"entry", "kept", "due", "score"}
         Order inside a line: by entry; by the place the job had at its first Work step; by due time; by score.
     head_start : Law, optional
@@ -135,7 +137,8 @@ class Work:
     silent: float = 0.0
     ghost: Law = NOTHING
     due: Law | None = None
-    due_from: Literal["entry", "birth"] = "entry"
+    due_from: Literal["entry", "birth", "mark"] = "entry"
+    due_mark: str | None = None
     order: Order = "entry"
     head_start: Law | None = None
     score: Predictor | None = None

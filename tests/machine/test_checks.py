@@ -209,7 +209,7 @@ WORK = {
     "when_closed": ({"when_closed": "queue"}, "when_closed 'queue' is unknown; refuse or wait is expected"),
     "at_close": ({"at_close": "kick"}, "at_close 'kick' is unknown; stay or leave is expected"),
     "returned": ({"returned": "lost"}, "returned 'lost' is unknown; remaining or restart or redraw is expected"),
-    "due_from": ({"due_from": "order"}, "due_from 'order' is unknown; entry or birth is expected"),
+    "due_from": ({"due_from": "order"}, "due_from 'order' is unknown; entry or birth or mark is expected"),
     "end_of_duty": ({"end_of_duty": "drop"}, "end_of_duty 'drop' is unknown"),
     "size": ({"size": Constant(-2)}, "work x.size: value -2 must be at least 0"),
     "size nan": ({"size": Constant(nan)}, "work x.size: value nan must be at least 0"),

@@ -215,3 +215,24 @@ def test_a_watch_with_length_that_moves_jobs_to_a_step_of_no_size_is_possible():
     b.work("bin", served_by="desk", size=Constant(0))
     b.watch("w", Anchor("entered", "ask"), Constant(1), to="bin")
     assert b.build().warnings == ()
+
+
+def test_a_watch_that_moves_a_job_back_needs_a_new_round():
+    """a -> b by route, b -> a by the watch that started at a: the job would repeat its luck at a."""
+    b = NetworkBuilder("back")
+    b.recorded("in", to="a", times=[0])
+    b.work("a", served_by="desk", size=Constant(1))
+    b.work("b", served_by="desk", size=Constant(1))
+    b.counted("desk", 1)
+    b.route("a", "done", "b")
+    b.watch("too late", Anchor("entered", "a"), Constant(5), to="a")
+    assert problems(b) == ("steps a -> b -> a: a cycle without an 'again' clause; a job would repeat its own luck",)
+
+
+def test_recorded_births_before_the_warm_up_are_told():
+    """Two of three rows lie before minute -10."""
+    b = NetworkBuilder("early", warm_up=10.0)
+    b.recorded("in", to="a", times=[-30, -20, 5])
+    b.work("a", served_by="desk", size=Constant(1))
+    b.counted("desk", 1)
+    assert b.build().warnings == ("stream in: 2 recorded births lie before the warm-up and are left out",)

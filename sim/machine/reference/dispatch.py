@@ -36,7 +36,10 @@ class Dispatch(Families):
         if work.due is not None:
             d = self.sample(step.due, job, step.hash, Purpose.DUE)
             origin = now if work.due_from == "entry" else job.birth
-            job.due = origin + d if step.due_calendar is None else step.due_calendar.add(origin, d)
+            if work.due_mark is not None:
+                origin = job.marked.get(self.network.mark_index[work.due_mark], nan)
+            later = origin + d if step.due_calendar is None or isnan(origin) else step.due_calendar.add(origin, d)
+            job.due = later
         if work.head_start is not None:
             job.place = now - self.sample(step.head_start, job, step.hash, Purpose.HEAD_START)
         if isnan(job.first_place):
@@ -149,8 +152,8 @@ class Dispatch(Families):
         found = self.best_server(job, now_visible, step)
         if found is not None:
             self.start(job, *found)
-            return
-        self.set_overflow(job, step)
+        else:
+            self.set_overflow(job, step)
         if step.work.wait_for_room:
             self.clear_for_heads(step)
 
@@ -208,7 +211,7 @@ class Dispatch(Families):
             if not line.jobs:
                 continue
             head = line.jobs[0]
-            if head.cleared is not None or head.ghost:
+            if head.cleared is not None:
                 continue
             for _, edges in step.ranks:
                 for e in edges:
@@ -216,7 +219,7 @@ class Dispatch(Families):
                         server = e.pool.roomiest(e.units)
                         if server is not None:
                             head.cleared = server
-                            server.cleared = head
+                            server.cleared, server.cleared_rank = head, e.rank
                             break
                 if head.cleared is not None:
                     break
@@ -227,7 +230,10 @@ class Dispatch(Families):
         assert server is not None
         server.cleared = None
         job.cleared = None
-        self.offer(server.pool)
+        if self.held_back is None:
+            self.offer(server.pool)
+        else:  # in the middle of a planned change: when all of its instant are made
+            self.held_back[server.pool.index] = server.pool
 
     # -- offering and starting (4.3, 4.4) ----------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ class Duty(Dispatch):
     def closings(self, changes: Sequence[Change]) -> None:
         """Kind 0: doors close, head-counts fall, duties end, whole breaks fall due."""
         heads: list[Job] = []
+        self.held_back = {}
         for c in changes:
             if c.what == "door":
                 self.steps[c.index].open = False
@@ -60,6 +61,9 @@ class Duty(Dispatch):
         for job in heads:
             if job.state == IN_LINE:
                 self.clear_for_heads(self.steps[job.step])
+        let_go, self.held_back = self.held_back, None
+        if let_go:
+            self.offer(*(let_go[i] for i in sorted(let_go)))
 
     def line_leaves(self, step: WorkState) -> None:
         """Rule 4.10: everybody in line leaves, in the order of joining; returned jobs wait on."""

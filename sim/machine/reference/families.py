@@ -82,6 +82,7 @@ class Families(Run):
                 child = Job(self.jobs_made, key, parent.stream, self.now, parent.family, parent.number)
                 child.attributes = parent.attributes
                 child.marks = list(parent.marks)
+                child.marked = dict(parent.marked)
                 delay = self.sample(self.laws[id(s)], child, name, Purpose.DELAY)
                 if delay == inf:
                     continue
@@ -158,6 +159,8 @@ class Families(Run):
         for mark, k in add.items():
             i = self.network.mark_index[mark]
             job.marks[i] = min(job.marks[i] + k, 255)
+            if k:
+                job.marked[i] = self.now
             self.anchor("mark", i, job)
 
     def end_job(self, job: Job, exit_: Exit) -> None:
@@ -226,7 +229,7 @@ class Families(Run):
         self.raise_marks(job, watch.add)
         if watch.spawn:
             self.spawn(job, self.watch_hash[clock.watch], watch.spawn, first)
-        if watch.to is not None and job.state in (IN_LINE, IN_DELAY):
+        if watch.to is not None and job.state in (IN_LINE, IN_DELAY) and not job.ghost:
             self.move(job, self.network.step_index[watch.to])
         if job.state != GONE and clock.running and clock.sets == sets:
             self.set_clock(clock)

@@ -57,6 +57,7 @@ class Job:
         "left",
         "line",
         "line_key",
+        "marked",
         "marks",
         "number",
         "opens",
@@ -95,6 +96,7 @@ class Job:
         self.z: float | None = None
         self.attributes: list[float] = []
         self.marks: list[int] = []
+        self.marked: dict[int, float] = {}
         self.round = 0
         self.due = nan
         self.first_place = nan

@@ -77,6 +77,7 @@ class ServerState:
         self.changed = -inf
         self.change = 0
         self.cleared: Job | None = None
+        self.cleared_rank = 0
         self.break_due = 0.0
         self.resting = False
         self.rest_since = 0.0
@@ -183,14 +184,7 @@ class NamedState:
     @staticmethod
     def _may(server: ServerState, edge: EdgeState, job: Job) -> bool:
         """Whether the server is not cleared for a better rank than this edge's."""
-        for_job = server.cleared
-        if for_job is None or for_job is job:
-            return True
-        return all(e.rank >= edge.rank for e in server.pool.edges_of(for_job))
-
-    def edges_of(self, job: Job) -> list[EdgeState]:
-        """Edges of this pool that serve the step a job waits at."""
-        return [e for edges in self.by_rank.values() for e in edges if e.step.index == job.step]
+        return server.cleared is None or server.cleared is job or edge.rank <= server.cleared_rank
 
     def roomiest(self, units: int) -> ServerState | None:
         """Server on duty with most free slots that has enough of them in all, not cleared yet."""

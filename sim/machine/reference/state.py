@@ -51,6 +51,7 @@ class Run:
         self.open_counted = 0
         self.alive: dict[int, Job] = {}
         self.joins = self.arrivals = 0
+        self.held_back: dict[int, CountedState | NamedState] | None = None
         self.rows = bytearray()
         self.job_rows = bytearray()
         self.break_rows: list[tuple[float, float, float, int, int, int]] = []

@@ -213,7 +213,20 @@ def duration_parts(text: str) -> list[tuple[Decimal, str]]:
 
 
 def as_duration(minutes: float) -> str:
-    """Write minutes so that `duration` reads the very same number back."""
+    """Write minutes so that `duration` reads the very same number back, in the unit that people would use.
+
+    Never in days: in a period those are calendar days, which need not have 24 hours.
+
+    Examples
+    --------
+    >>> as_duration(0.5), as_duration(6.0), as_duration(90.0), as_duration(1440.0)
+    ('30 s', '6 min', '90 min', '24 h')
+    """
+    if minutes >= 120.0 and minutes % 60.0 == 0.0:
+        return f"{plain(minutes / 60.0)} h"
+    seconds = round(minutes * 60.0)
+    if 0 < seconds < 120 and seconds % 60 and duration(f"{seconds} s") == minutes:
+        return f"{seconds} s"
     return f"{plain(minutes)} min"
 
 

@@ -50,8 +50,10 @@ def tables_of_calls(calls: pd.DataFrame) -> Tables:
     Raises
     ------
     ValueError
-        A type with too few services for a law, or nobody abandoned.
+        A type with too few services for a law, nobody served, or nobody abandoned.
     """
+    if not (calls["outcome"] == "served").any():
+        raise ValueError(f"none of {len(calls):,} calls was served; handle times need services - give a longer log")
     return {
         "handle_times.csv": handle_time_table(calls),
         "handle_time_fits.csv": handle_time_fit_table(calls),

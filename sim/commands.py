@@ -26,7 +26,7 @@ def changes_of(settings: Sequence[str]) -> dict[str, object]:
     Raises
     ------
     click.BadParameter
-        A text has no `=`.
+        A text has no `=`, or a value is set twice.
 
     Examples
     --------
@@ -43,27 +43,39 @@ def changes_of(settings: Sequence[str]) -> dict[str, object]:
         if path.strip() in changes:
             raise click.BadParameter(f'"{path.strip()}" is set twice; one value is expected')
         changes[path.strip()] = value.strip()
+    for path in changes:
+        for other in changes:
+            if other.startswith(f"{path}."):
+                raise click.BadParameter(f'"{path}" and "{other}" set the same value twice; give one of them')
     return changes
 
 
 def open_operation(path: str, settings: Sequence[str] = ()) -> Operation:
     """Load and lower a scenario; say everything that is wrong with it and leave with exit code 2."""
+    operation, problems, warnings = _opened(path, settings)
+    if operation is not None:
+        return operation
+    for p in (*warnings, *problems):
+        click.echo(str(p) if not isinstance(p, str) else f"{path}: {p}", err=True)
+    click.echo(f"{_count(len(problems), 'problem')}: nothing was run", err=True)
+    sys.exit(USAGE_ERROR)
+
+
+def _opened(path: str, settings: Sequence[str]) -> tuple[Operation | None, Sequence[Any], Sequence[Any]]:
+    """The operation of a scenario, or None with everything that is wrong with it; and the warnings."""
     from sim.lowering import LoweringProblems, lower
     from sim.machine import NetworkProblems
     from sim.scenario import ScenarioProblems, load
 
     try:
-        return lower(load(path, changes_of(settings)))
-    except ScenarioProblems as problems:
-        for p in (*problems.warnings, *problems.problems):
-            click.echo(str(p), err=True)
-        count = len(problems.problems)
+        scenario = load(path, changes_of(settings))
+    except ScenarioProblems as refused:
+        return None, refused.problems, refused.warnings
+    try:
+        operation = lower(scenario)
     except (LoweringProblems, NetworkProblems) as refused:
-        for text in refused.problems:
-            click.echo(f"{path}: {text}", err=True)
-        count = len(refused.problems)
-    click.echo(f"{count} problem{'s' if count != 1 else ''}: nothing was run", err=True)
-    sys.exit(USAGE_ERROR)
+        return None, refused.problems, scenario.warnings
+    return operation, (), (*scenario.warnings, *(f"warning: {w}" for w in operation.network.warnings))
 
 
 _scenario = click.argument("scenario", metavar="SCENARIO")
@@ -107,27 +119,20 @@ def validate(scenario: str, settings: tuple[str, ...], as_json: bool) -> None:
 
 
 def _validate_json(scenario: str, settings: Sequence[str]) -> None:
-    from sim.lowering import LoweringProblems, lower
-    from sim.machine import NetworkProblems
-    from sim.scenario import ScenarioProblems, load
-
-    problems: list[dict[str, Any]] = []
-    warnings: list[dict[str, Any]] = []
-    try:
-        loaded = load(scenario, changes_of(settings))
-        warnings = [_problem(w) for w in loaded.warnings]
-        warnings += [{"file": scenario, "rule": t} for t in lower(loaded).network.warnings]
-    except ScenarioProblems as refused:
-        problems = [_problem(p) for p in refused.problems]
-        warnings = [_problem(p) for p in refused.warnings]
-    except (LoweringProblems, NetworkProblems) as refused:
-        problems = [{"file": scenario, "rule": t} for t in refused.problems]
-    click.echo(json.dumps({"valid": not problems, "problems": problems, "warnings": warnings}, indent=1))
+    _, problems, warnings = _opened(scenario, settings)
+    document = {
+        "valid": not problems,
+        "problems": [_problem(p, scenario) for p in problems],
+        "warnings": [_problem(w, scenario) for w in warnings],
+    }
+    click.echo(json.dumps(document, indent=1))
     if problems:
         sys.exit(USAGE_ERROR)
 
 
-def _problem(p: Any) -> dict[str, Any]:
+def _problem(p: Any, file: str) -> dict[str, Any]:
+    if isinstance(p, str):
+        return {"file": file, "rule": p}
     names = ("file", "line", "column", "path", "got", "rule", "repair")
     return {k: getattr(p, k) for k in names if getattr(p, k) is not None}
 

@@ -47,12 +47,17 @@ def test_every_problem_comes_at_once_with_exit_code_2(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "message"),
-    [("agent_groups.desk.shrinkage", "path=value is expected"), ("agent_groups.desk.shrinkag=5 %", "shrinkag")],
+    ("settings", "message"),
+    [
+        (["agent_groups.desk.shrinkage"], "path=value is expected"),
+        (["agent_groups.desk.shrinkag=5 %"], "shrinkag"),
+        (["period.length=2 d", "period.length=3 d"], "is set twice"),
+        (["period.length=2 d", "period={length: 3 d}"], "set the same value twice"),
+    ],
 )
-def test_a_bad_setting_teaches(setting: str, message: str) -> None:
-    """--set without a value, or with an unknown path: exit code 2 and what to write."""
-    result = run("validate", SHOP, "--set", setting)
+def test_a_bad_setting_teaches(settings: list[str], message: str) -> None:
+    """--set without a value, with an unknown path, or of one value twice: exit code 2 and what to write."""
+    result = run("validate", SHOP, *(x for text in settings for x in ("--set", text)))
     assert result.exit_code == 2
     assert message in result.output
 

@@ -79,6 +79,14 @@ def _change(reading: Reading, tree: MappingNode, change: Entry) -> MappingNode:
     value = _relative(reading, change.value, node, change.key)
     if value is None:
         return tree
+    if isinstance(node, MappingNode) and isinstance(value, MappingNode) and not value.entries and node.entries:
+        reading.problem(
+            change.place,
+            change.key,
+            "mappings are merged by name, so an empty one changes nothing",
+            "name what changes; removing things comes later",
+        )
+        return tree
     new = value if node is None else merge(node, value, names[-1])
     for parent, name in reversed(trail):
         entries = dict(parent.entries)

@@ -122,7 +122,7 @@ def _drawn(stream: Stream, i: int, table: RateTable, start: float, stop: float) 
             t, piece, n = begin, first, 0
             while True:
                 n += 1
-                birth = mix((key + n * C4) & MASK)
+                birth = mix((key + n * C4) & MASK)  # luck.birth_key, written out as in luck.draw
                 need = -log1p(-(((birth >> 12) + 0.5) * _TO_UNIT))
                 while True:
                     right = edges[piece + 1] if piece < last else end

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.machine import NetworkBuilder, Records, simulate
+from sim.machine import Calendar, Constant, NetworkBuilder, Records, simulate
 from sim.machine.records import COUNTED, FIRST, GHOST, RESUMED, RETURNED
 from sim.machine.steps import Exit
 
@@ -101,3 +101,14 @@ def duty_lines(source: NetworkBuilder | Records) -> list[str]:
         for d in duty
         if d["server"] < 0
     ]
+
+
+def one_line(times, columns=None, servers=1, **work) -> NetworkBuilder:
+    """A log to one step `ask` with one pool `desk`; `calendar` adds open hours called `hours`."""
+    b = micro()
+    b.recorded("in", to="ask", times=times, columns=columns)
+    if "hours" in work:
+        b.calendar(Calendar("hours", work.pop("hours")))
+    b.work("ask", **{"served_by": "desk", "size": Constant(5), **work})
+    b.counted("desk", servers)
+    return b

@@ -9,26 +9,13 @@ import pytest
 
 from sim.machine import (
     Attribute,
-    Calendar,
     Condition,
     Constant,
     Edge,
     NetworkBuilder,
     Source,
 )
-from tests.micro.history import job_lines, micro, run, table, visit_lines
-
-
-def one_line(times, columns=None, servers=1, **work) -> NetworkBuilder:
-    """A log to one step `ask` with one pool `desk`; `calendar` adds open hours called `hours`."""
-    b = micro()
-    b.recorded("in", to="ask", times=times, columns=columns)
-    if "hours" in work:
-        b.calendar(Calendar("hours", work.pop("hours")))
-    b.work("ask", **{"served_by": "desk", "size": Constant(5), **work})
-    b.counted("desk", servers)
-    return b
-
+from tests.micro.history import job_lines, micro, one_line, run, table, visit_lines
 
 # Patience
 

@@ -103,7 +103,7 @@ def _recorded(stream: RecordedStream, i: int, key: int, start: float, stop: floa
 
 def _drawn(stream: Stream, i: int, table: RateTable, start: float, stop: float) -> Iterator[Birth]:
     """Births of a stream with a rate: points below the factor in (time, factor) space."""
-    edges, reference, factor = table.edges, table.reference, table.factor
+    edges, reference, factor = table.lists
     first = 0
     for cell in range(floor(start / CELL), ceil(stop / CELL)):
         begin, end = cell * CELL, (cell + 1) * CELL

@@ -134,55 +134,59 @@ def invert(table: Sequence[float], at: int, u: float, z: float, attributes: Sequ
     attributes : sequence of float
         The job's attributes; read only by laws that name one.
     """
-    kind = table[at]
-    rho = table[at + 1]
-    n_atoms = int(table[at + 2])
-    p = at + 3
-    if rho != 0.0:
-        u = clamp_unit(normal_cdf(rho * z + sqrt(1.0 - rho * rho) * normal_quantile(u)))
-    if n_atoms:
-        for i in range(n_atoms):
-            if u < table[p + 2 * i]:
-                return table[p + 2 * i + 1]
-        below = table[p + 2 * n_atoms - 2]
-        if below >= 1.0:
-            return table[p + 2 * n_atoms - 1]
-        u = clamp_unit((u - below) / (1.0 - below))
-        p += 2 * n_atoms
-    if kind == EXPONENTIAL:
-        return -table[p] * log1p(-u)
-    if kind == LOGNORMAL:
-        return exp(table[p] + table[p + 1] * normal_quantile(u))
-    if kind == CONSTANT:
-        return table[p]
-    if kind == ATTRIBUTE:
-        return attributes[int(table[p])] * table[p + 1]
-    if kind == UNIFORM:
-        return table[p] + u * table[p + 1]
-    if kind == WEIBULL:
-        return table[p + 1] * exp(table[p] * log(-log1p(-u)))
-    if kind == HAZARD:
-        return _hazard(table, p, u)
-    if kind == QUANTILES:
-        return _linear(table, p, u)
-    if kind == TABLE:
-        return _hermite(table, p, u)
-    if kind == MIXTURE:
-        n = int(table[p])
-        i = 0
-        while i < n - 1 and u >= table[p + 1 + i]:
-            i += 1
-        low = table[p + i] if i else 0.0
-        return invert(table, int(table[p + 1 + n + i]), clamp_unit((u - low) / (table[p + 1 + i] - low)), z, attributes)
-    value = attributes[int(table[p])]
-    n = int(table[p + 1])
-    for i in range(n):
-        if table[p + 2 + i] == value:
-            return invert(table, int(table[p + 2 + n + i]), u, z, attributes)
-    return invert(table, int(table[p + 2 + 2 * n]), u, z, attributes)
+    while True:
+        kind = table[at]
+        rho = table[at + 1]
+        n_atoms = int(table[at + 2])
+        p = at + 3
+        if rho != 0.0:
+            u = clamp_unit(normal_cdf(rho * z + sqrt(1.0 - rho * rho) * normal_quantile(u)))
+        if n_atoms:
+            for i in range(n_atoms):
+                if u < table[p + 2 * i]:
+                    return table[p + 2 * i + 1]
+            below = table[p + 2 * n_atoms - 2]
+            if below >= 1.0:
+                return table[p + 2 * n_atoms - 1]
+            u = clamp_unit((u - below) / (1.0 - below))
+            p += 2 * n_atoms
+        if kind == EXPONENTIAL:
+            return -table[p] * log1p(-u)
+        if kind == LOGNORMAL:
+            return exp(table[p] + table[p + 1] * normal_quantile(u))
+        if kind == CONSTANT:
+            return table[p]
+        if kind == ATTRIBUTE:
+            return attributes[int(table[p])] * table[p + 1]
+        if kind == UNIFORM:
+            return table[p] + u * table[p + 1]
+        if kind == WEIBULL:
+            return table[p + 1] * exp(table[p] * log(-log1p(-u)))
+        if kind == HAZARD:
+            return hazard_quantile(table, p, u)
+        if kind == QUANTILES:
+            return linear_quantile(table, p, u)
+        if kind == TABLE:
+            return hermite_quantile(table, p, u)
+        # a mixture or a law by attribute: go on with one of its parts
+        if kind == MIXTURE:
+            n = int(table[p])
+            i = 0
+            while i < n - 1 and u >= table[p + 1 + i]:
+                i += 1
+            low = table[p + i] if i else 0.0
+            u = clamp_unit((u - low) / (table[p + 1 + i] - low))
+            at = int(table[p + 1 + n + i])
+        else:
+            value = attributes[int(table[p])]
+            n = int(table[p + 1])
+            i = 0
+            while i < n and table[p + 2 + i] != value:
+                i += 1
+            at = int(table[p + 2 + n + i])
 
 
-def _hazard(table: Sequence[float], p: int, u: float) -> float:
+def hazard_quantile(table: Sequence[float], p: int, u: float) -> float:
     """Time at which the cumulated hazard reaches `-log(1 - u)`."""
     n = int(table[p])
     need = -log1p(-u)
@@ -196,19 +200,19 @@ def _hazard(table: Sequence[float], p: int, u: float) -> float:
     return table[p + n] + need / last if last > 0.0 else inf
 
 
-def _linear(table: Sequence[float], p: int, u: float) -> float:
+def linear_quantile(table: Sequence[float], p: int, u: float) -> float:
     """Linear interpolation in a quantile table."""
     n = int(table[p])
-    i = _piece(table, p + 1, n, u)
+    i = piece_of(table, p + 1, n, u)
     s0, s1 = table[p + 1 + i], table[p + 2 + i]
     v0, v1 = table[p + 1 + n + i], table[p + 2 + n + i]
     return v0 + (v1 - v0) * ((u - s0) / (s1 - s0))
 
 
-def _hermite(table: Sequence[float], p: int, u: float) -> float:
+def hermite_quantile(table: Sequence[float], p: int, u: float) -> float:
     """Cubic Hermite interpolation in an inverse table; the end values beyond its knots."""
     n = int(table[p])
-    i = _piece(table, p + 1, n, u)
+    i = piece_of(table, p + 1, n, u)
     s0, s1 = table[p + 1 + i], table[p + 2 + i]
     v0, v1 = table[p + 1 + n + i], table[p + 2 + n + i]
     width = s1 - s0
@@ -229,7 +233,7 @@ def _hermite(table: Sequence[float], p: int, u: float) -> float:
     return value
 
 
-def _piece(table: Sequence[float], start: int, n: int, u: float) -> int:
+def piece_of(table: Sequence[float], start: int, n: int, u: float) -> int:
     """Index of the piece [knot i, knot i + 1) that holds `u`, by halving."""
     low, high = 0, n - 1
     while high - low > 1:

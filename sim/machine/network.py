@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -61,6 +62,10 @@ class Network:
     calendars: Mapping[str, Calendar]
     busyness: Mapping[str, Busyness]
     warnings: tuple[str, ...] = field(default=(), compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What goes to another process: the fields, without what was worked out from them."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @property
     def limit(self) -> float:

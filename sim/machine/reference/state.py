@@ -81,11 +81,10 @@ class Run:
             key = named_key(base, "pool:" + p.name)
             pool = NamedState(p, i, key, [server_key(key, s.name) for s in p.servers])
             self.pools.append(pool)
-            for server, stretches in zip(pool.servers, self.instance.duties[i], strict=True):
-                for begin, end, speed in stretches:
-                    if begin <= self.start_time < end:
-                        server.on_duty, server.duty_speed = True, speed
-                        server.note_change(self.start_time)
+            for _, _, speed, number in self.instance.starting[i].tolist():
+                server = pool.servers[number]
+                server.on_duty, server.duty_speed = True, speed
+                server.note_change(self.start_time)
         for step in self.steps:
             if isinstance(step, WorkState):
                 for number, e in enumerate(step.work.edges):
@@ -158,7 +157,8 @@ class Run:
         u = draw(job.key, name, job.round if round_ is None else round_, purpose)
         x = invert(self.table, law.at, u, self.z(job) if law.loaded else 0.0, job.attributes)
         if law.scale is not None:
-            x *= max(self.predict(law.scale, job), 0.0)
+            scale = self.predict(law.scale, job)
+            x *= scale if scale > 0.0 else 0.0
         if x > law.cap:
             x = law.cap
         if not x >= 0.0:
@@ -174,7 +174,7 @@ class Run:
         if p.link == "identity":
             return x
         if p.link == "exp":
-            return exp(x)
+            return exp(x) if x < 700.0 else inf  # no overflow: what is so large is as good as endless
         if p.link == "logistic":
             return 1.0 / (1.0 + exp(-x)) if x > -700.0 else 0.0
         return normal_cdf(x)

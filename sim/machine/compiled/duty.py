@@ -1,0 +1,426 @@
+"""Planned changes: doors, head-counts, duties, breaks (sections 3.6 and 4.8 to 4.10)."""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+
+from sim.machine.compiled.agenda import ZERO, sift_down, sift_up
+from sim.machine.compiled.dispatch import (
+    TOUCHED_POOLS,
+    best_server,
+    break_may_begin,
+    clear_for_heads,
+    close_job,
+    free_slots,
+    interrupt,
+    join,
+    leave_line,
+    offer,
+    run_offers,
+    settle,
+    start,
+)
+from sim.machine.compiled.families import travel_on, write_row
+from sim.machine.compiled.kernel import inlined, kernel
+from sim.machine.compiled.layout import (
+    AFTER_WORK,
+    BEFORE,
+    BREAK,
+    COUNT,
+    DOOR,
+    DUTY_CHANGE,
+    HAND_BACK,
+    IN_LINE,
+    IN_SERVICE,
+    NO_ROWS,
+    PAUSE,
+    PAUSED,
+    POOL_RULE,
+    SILENT,
+    SLOT_BITS,
+    SPELLS,
+)
+from sim.machine.compiled.lines import first_of, next_of, next_priority
+from sim.machine.compiled.servers import change_serving, note_change, place
+from sim.machine.compiled.tables import (
+    breaks,
+    changes,
+    edges,
+    entry,
+    frames,
+    heads,
+    jobs,
+    persons,
+    pools,
+    servers,
+    steps,
+    takes,
+)
+from sim.machine.records import ON_BREAK
+from sim.machine.steps import Exit
+
+_HANDED_BACK, _PAUSED = np.int64(Exit.HANDED_BACK), np.int64(Exit.PAUSED)
+_ABANDONED, _CLOSED = np.int64(Exit.ABANDONED), np.int64(Exit.CLOSED)
+_SLOT = np.uint64(SLOT_BITS)
+_SLOT_MASK = np.uint64((1 << SLOT_BITS) - 1)
+
+
+@kernel
+def counts_change(w, full, first, end, kind):
+    """Planned changes of a core network: head-counts only."""
+    for i in range(first, end):
+        c = changes(w, i)
+        pools(w, c.index).n = np.int64(c.value)
+    if kind:  # one offer over all pools touched: rank first, then pools in table order
+        offer_core(w, full, first, end)
+
+
+@kernel
+def offer_core(w, full, first, end):
+    """Rule 4.3 over the pools of some changes."""
+    while True:
+        found = ZERO
+        rank = 0
+        best_edge = 0
+        for i in range(first, end):
+            pool = pools(w, changes(w, i).index)
+            free = pool.n - pool.busy
+            if free <= 0:
+                continue
+            mine = ZERO
+            mine_edge = 0
+            mine_rank = 0
+            for k in range(pool.first_take, pool.end_take):
+                take = takes(w, k)
+                if mine and take.rank != mine_rank:
+                    break
+                step = steps(w, take.step)
+                if free <= take.reserve or step.waiting == 0:
+                    continue
+                j = step.head
+                if mine:
+                    a, b = jobs(w, j), jobs(w, mine)
+                    if a.entered > b.entered or (a.entered == b.entered and a.joined_serial > b.joined_serial):
+                        continue
+                mine = j
+                mine_edge = take.edge
+                mine_rank = take.rank
+            if mine and (not found or mine_rank < rank):
+                found = mine
+                rank = mine_rank
+                best_edge = mine_edge
+        if not found:
+            return
+        w.choice_edge = best_edge
+        start(w, full, found, ZERO, w.choice_edge)
+
+
+@kernel
+def closings(w, full, first, end):
+    """Kind 0: doors close, head-counts fall, duties end, whole breaks fall due."""
+    n_heads = 0
+    w.holding = 1
+    for i in range(first, end):
+        c = changes(w, i)
+        if c.what == DOOR:
+            steps(w, c.index).open = 0
+            continue
+        pool = pools(w, c.index)
+        if c.what == COUNT:
+            pool.n = np.int64(c.value)
+            continue
+        s = np.uint64(pool.first_server + c.server)
+        server = servers(w, s)
+        if server.cleared:
+            heads(w)[n_heads] = server.cleared
+            n_heads += 1
+            persons(w, server.cleared).cleared = 0
+            server.cleared = 0
+            pool.cleared -= 1
+        if c.what == BREAK:
+            if server.on_duty:
+                server.break_due += c.value
+        else:
+            server.on_duty = 0
+            server.break_due = 0.0
+            if server.resting:
+                break_ends(w, full, s)
+        place(w, full, s)
+    for i in range(first, end):
+        c = changes(w, i)
+        if c.what == DOOR and steps(w, c.index).empties:
+            line_leaves(w, full, c.index)
+    for i in range(first, end):
+        c = changes(w, i)
+        if c.what == COUNT:
+            count_falls(w, full, c.index)
+        elif c.what == DUTY_CHANGE:
+            duty_ends(w, full, np.uint64(pools(w, c.index).first_server + c.server))
+        elif c.what == BREAK:
+            break_may_begin(w, full, np.uint64(pools(w, c.index).first_server + c.server))
+    for i in range(n_heads):
+        j = np.uint64(heads(w)[i])
+        if jobs(w, j).state == IN_LINE:
+            clear_for_heads(w, full, steps(w, jobs(w, j).step))
+    w.holding = 0
+    offer_touched(w, full)
+
+
+@inlined
+def offer_touched(w, full):
+    """One offer over all pools that are marked."""
+    frames(w)[w.frames_open] = TOUCHED_POOLS
+    w.frames_open += 1
+    run_offers(w, full)
+
+
+@kernel
+def collect(w, size, key, j):
+    """Put a job into the scratch heap, which gives the least key first."""
+    sift_up(w.scratch, size, 0.0, (np.uint64(key) << _SLOT) | j)
+
+
+@kernel
+def take_least(w, size):
+    """The job of the least key in a scratch heap of `size`; the caller counts it down."""
+    code = entry(w.scratch, 0).code
+    if size > 1:
+        last = entry(w.scratch, size - 1)
+        sift_down(w.scratch, size - 1, last.time, last.code)
+    return code & _SLOT_MASK
+
+
+@kernel
+def line_leaves(w, full, i):
+    """Rule 4.10: everybody in line leaves, in the order of joining; returned jobs wait on."""
+    step = steps(w, i)
+    n = 0
+    head = first_of(w, step)
+    while head:
+        j = head
+        priority = persons(w, head).priority
+        while j and persons(w, j).priority == priority:
+            if persons(w, j).spell == 0:
+                collect(w, n, jobs(w, j).joined_serial, j)
+                n += 1
+            j = next_of(w, full, step, j)
+        head = next_priority(w, step, priority)
+    while n:
+        j = take_least(w, n)
+        n -= 1
+        job = jobs(w, j)
+        if job.state != IN_LINE or job.step != i:
+            continue
+        leave_line(w, full, j)
+        silent = job.flags & SILENT
+        exit_ = _ABANDONED if silent else _CLOSED
+        write_row(w, full, j, persons(w, j).gone_at if silent else w.now, np.nan, exit_)
+        travel_on(w, full, j, exit_)
+
+
+@inlined
+def end_rule(w, full, j):
+    """What the end of a duty means for a job: its step's rule, else its pool's."""
+    rule = steps(w, jobs(w, j).step).end_of_duty
+    return pools(w, persons(w, j).pool).end_of_duty if rule == POOL_RULE else rule
+
+
+@kernel
+def count_falls(w, full, i):
+    """Rule 4.8, counted: the latest started are handed back until busy <= n."""
+    pool = pools(w, i)
+    if not pool.keeps_jobs:
+        return
+    gone = 0
+    j = pool.first_job
+    while j:
+        if persons(w, j).finish == w.now:
+            gone += 1
+        j = persons(w, j).job_next
+    excess = pool.busy - gone - pool.n
+    n = 0
+    j = pool.last_job
+    while j and n < excess:
+        if jobs(w, j).state != AFTER_WORK and persons(w, j).finish != w.now and end_rule(w, full, j) == HAND_BACK:
+            collect(w, n, pool.busy - n, j)  # the last found started first
+            n += 1
+        j = persons(w, j).job_prev
+    while n:
+        j = take_least(w, n)
+        n -= 1
+        hand_back(w, full, j)
+
+
+@kernel
+def duty_ends(w, full, s):
+    """Rule 4.8, named: each open job by its rule, oldest start first."""
+    n = 0
+    j = servers(w, s).first_job
+    while j:
+        collect(w, n, n, j)
+        n += 1
+        j = persons(w, j).job_next
+    while n:
+        j = take_least(w, n)
+        n -= 1
+        if persons(w, j).finish == w.now or jobs(w, j).state != IN_SERVICE:
+            continue
+        rule = end_rule(w, full, j)
+        if rule == HAND_BACK:
+            hand_back(w, full, j)
+        elif rule == PAUSE:
+            pause(w, full, j)
+
+
+@kernel
+def begin_spell(w, full, j):
+    """A new row, by hand back or pause."""
+    x = persons(w, j)
+    if x.spell == 255:
+        if w.trouble == 0:
+            w.trouble = SPELLS
+            w.trouble_job = jobs(w, j).number
+        return
+    x.spell += 1
+    x.resumed = 0
+    x.spell_entered = w.now
+    x.speed = 0.0
+    x.settled = w.now
+    x.finish = inf
+    x.cleared = 0
+    jobs(w, j).started = np.nan
+
+
+@kernel
+def hand_back(w, full, j):
+    """Rule 4.9."""
+    job = jobs(w, j)
+    x = persons(w, j)
+    edge = edges(w, job.edge)
+    interrupt(w, full, j)
+    if steps(w, job.step).counts_as_wait:
+        x.waited += w.now - job.started
+    close_job(w, full, j)
+    write_row(w, full, j, w.now, w.now, _HANDED_BACK)
+    free_slots(w, full, edge.pool, x.server, edge.units)
+    begin_spell(w, full, j)
+    x.server = 0
+    job.state = BEFORE
+    x.opens = -inf
+    if best_server(w, full, j, False):
+        start(w, full, j, w.choice_server, w.choice_edge)
+        run_offers(w, full)
+    else:
+        join(w, full, j)
+
+
+@kernel
+def pause(w, full, j):
+    """Rule 4.8, pause: the slot stays taken, the work stands still; a new row waits for the resumption."""
+    job = jobs(w, j)
+    x = persons(w, j)
+    edge = edges(w, job.edge)
+    interrupt(w, full, j)
+    if steps(w, job.step).counts_as_wait:
+        x.waited += w.now - job.started
+    write_row(w, full, j, w.now, w.now, _PAUSED)
+    begin_spell(w, full, j)
+    job.state = PAUSED
+    x.resumed = 1
+    change_serving(w, pools(w, edge.pool), -edge.units)
+
+
+@kernel
+def openings(w, full, first, end):
+    """Kind 1: doors open, head-counts rise, duties begin; paused work resumes; then one offer."""
+    for i in range(first, end):
+        c = changes(w, i)
+        if c.what == DOOR:
+            step = steps(w, c.index)
+            step.open = 1
+            for e in range(step.first_edge, step.end_edge):
+                pools(w, edges(w, e).pool).touched = 1
+            continue
+        pool = pools(w, c.index)
+        pool.touched = 1
+        if c.what == COUNT:
+            pool.n = np.int64(c.value)
+            continue
+        s = np.uint64(pool.first_server + c.server)
+        server = servers(w, s)
+        if c.what == BREAK:
+            server.break_due += c.value
+            place(w, full, s)
+            break_may_begin(w, full, s)
+            continue
+        server.duty_speed = c.value
+        if c.what == DUTY_CHANGE:
+            server.on_duty = 1
+            note_change(w, full, s)
+    for i in range(first, end):
+        c = changes(w, i)
+        if c.what < DUTY_CHANGE or c.what == BREAK:
+            continue
+        pool = pools(w, c.index)
+        s = np.uint64(pool.first_server + c.server)
+        j = servers(w, s).first_job
+        while j:
+            job = jobs(w, j)
+            x = persons(w, j)
+            if job.state == PAUSED:
+                if steps(w, job.step).counts_as_wait:
+                    x.waited += w.now - x.spell_entered
+                job.state = IN_SERVICE
+                job.started = w.now
+                x.settled = w.now
+                change_serving(w, pool, np.int64(edges(w, job.edge).units))
+            j = x.job_next
+        settle(w, full, s)
+    for i in range(first, end):
+        c = changes(w, i)
+        if c.what == DOOR and steps(w, c.index).room:
+            clear_for_heads(w, full, steps(w, c.index))
+    offer_touched(w, full)
+
+
+@kernel
+def whole_break_over(w, full, s):
+    """End of a whole break (a dynamic event of kind 1)."""
+    server = servers(w, s)
+    break_ends(w, full, s)
+    break_may_begin(w, full, s)
+    if server.resting:
+        return
+    note_change(w, full, s)
+    offer(w, full, server.pool)
+
+
+@kernel
+def break_ends(w, full, s):
+    """Write down the break as it was taken."""
+    server = servers(w, s)
+    server.timer = ZERO
+    server.resting = 0
+    if w.breaks_taken >= w.room_breaks:
+        if w.trouble == 0:
+            w.trouble = NO_ROWS
+        return
+    row = breaks(w, w.breaks_taken)
+    w.breaks_taken += 1
+    row.begin = server.rest_since
+    row.end = w.now
+    row.servers = 1.0
+    row.pool = server.pool
+    row.server = server.number
+    row.kind = ON_BREAK
+
+
+@kernel
+def end_breaks(w, full):
+    """Breaks that the end of the run cuts off."""
+    for i in range(1, w.n_servers):
+        s = np.uint64(i)
+        if servers(w, s).resting:
+            break_ends(w, full, s)

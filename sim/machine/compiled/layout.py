@@ -1,0 +1,230 @@
+"""Tables and state of the compiled engine: one structured array per noun.
+
+Every kernel takes the record `RUN`, with the scalars of the run and the addresses of its tables, and `full`: None for
+networks that need only the *core* (then the branches that read more disappear), 1 for all others. Index 0 of jobs,
+servers and clocks is nobody.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.machine.plan import CHANGE
+from sim.machine.records import DUTY, VISIT
+from sim.machine.records import JOB as JOB_ROW
+
+# numbers that kernels compare, as typed numbers: a plain 2 would be a type of its own and compile everything again
+# kinds of events (rule 3.1)
+CLOSING, OPENING, COMPLETION, OVERFLOW, PATIENCE, WATCH, ENTRY, BIRTH = np.arange(8)
+# where a job is; AFTER_WORK is a slot still taken by a job that has left
+FREE, BEFORE, IN_LINE, IN_SERVICE, PAUSED, IN_DELAY, AFTER_WORK = np.arange(7)
+# bits of `flags`
+COUNTED_VISIT, COUNTED_FAMILY, KEPT, SILENT = np.array([1, 2, 4, 8])
+# bits of `far`: which timers wait in an hour's list instead of the heap
+FAR_TIMER, FAR_PATIENCE = np.array([1, 2])
+WORK, DELAY = np.arange(2)
+# what `run.trouble` says
+FINE = np.int64(0)
+NO_SLOTS, NO_ROWS, NO_TIMERS, NO_CLOCKS = np.array([1, 2, 3, 4])
+BAD_LAW, BAD_BATCH, CROWDED, ROUNDS, SPELLS, TOO_MANY_JOBS = np.arange(11, 17)
+# what a kernel returns besides trouble
+DONE, GROW, OVERGROWN = np.array([0, 100, 101])
+# orders of a line, choices
+BY_ENTRY, BY_KEPT, BY_DUE, BY_SCORE = np.arange(4)
+OLDEST, EARLIEST_DUE, HIGHEST_SCORE = np.arange(3)
+LONGEST_IDLE, LEAST_LOADED, MOST_LOADED, LOWEST_NUMBER, RANDOM = np.arange(5)
+POOL_RULE, FINISH, HAND_BACK, PAUSE = np.arange(4)
+REMAINING, RESTART, REDRAW = np.arange(3)
+FROM_ENTRY, FROM_BIRTH, FROM_MARK = np.arange(3)
+# sources of Predictors and conditions
+BY_Z, BY_ATTRIBUTE, BY_MARK, BY_ROUND, BY_WAITED, BY_AGE, BY_LATENESS, BY_TIME = np.arange(8)
+IDENTITY, EXP, LOGISTIC, PHI = np.arange(4)
+ENTERED, STARTED, LEFT, MARKED = np.arange(4)
+STOP, RESET, START = np.arange(3)
+DOOR, COUNT, DUTY_CHANGE, SPEED_CHANGE, BREAK = np.arange(5)
+# a law that is one of the three commonest, without anything that depends on the job
+TABLED, PLAIN_EXPONENTIAL, PLAIN_LOGNORMAL, PLAIN_CONSTANT = np.arange(4)
+
+EXITS = 9
+MOST_SLOTS = 1 << 25
+MOST_AT_ONE_INSTANT = 100_000
+SLOT_BITS, SERIAL_BITS = 25, 36
+NONE = np.int64(-1)
+
+
+def _dtype(*fields: tuple[str, str]) -> np.dtype[Any]:
+    return np.dtype((np.record, np.dtype(list(fields), align=True)))
+
+
+CORE_TABLES = (
+    "jobs", "lives", "heap", "far", "buckets", "visits", "job_rows", "kept", "steps", "edges", "pools", "takes",
+    "routes", "clauses", "conditions", "spawns", "laws", "timelines", "numbers", "streams", "generators", "birth_heap",
+    "rates", "changes",
+)  # fmt: skip
+"""What every network needs."""
+FULL_TABLES = (
+    "persons", "servers", "shelves", "bits", "attributes", "marks", "marked", "clocks", "clock_buckets", "watches",
+    "anchors", "anchor_of", "mark_adds", "calendars", "predictors", "terms", "stream_attributes", "frames", "heads",
+    "scratch", "breaks",
+)  # fmt: skip
+"""What only richer networks need."""
+TABLES = CORE_TABLES + FULL_TABLES
+SIZES = (
+    "room_heap", "room_jobs", "room_visits", "room_job_rows", "room_clocks", "room_breaks", "n_buckets", "n_streams",
+    "n_generators", "n_pools", "n_steps", "n_changes", "n_servers", "n_attributes", "n_marks", "n_anchors",
+)  # fmt: skip
+
+RUN = _dtype(
+    ("now", "f8"), ("start", "f8"), ("end", "f8"), ("limit", "f8"), ("horizon", "f8"), ("bucket_width", "f8"),
+    ("serial", "i8"), ("heap_size", "i8"), ("hole", "i8"), ("rows", "i8"), ("open_counted", "i8"),
+    ("joins", "i8"), ("arrivals", "i8"), ("jobs_made", "i8"), ("born", "i8"), ("spawned", "i8"), ("ended", "i8"),
+    ("alive", "i8"), ("most_alive", "i8"), ("free_slot", "u4"), ("fresh_slot", "u4"), ("bucket", "i8"),
+    ("at_this_instant", "i8"), ("change", "i8"), ("trouble", "i8"), ("trouble_job", "i8"), ("trouble_value", "f8"),
+    ("cell", "i8"), ("last_cell", "i8"), ("cell_end", "f8"), ("birth_heap_size", "i8"), ("next_birth", "f8"),
+    ("many_rows", "i8"), ("many_timers", "i8"), ("many_slots", "i8"), ("many_jobs", "i8"), ("many_clocks", "i8"),
+    ("many_breaks", "i8"), ("keep_rows", "i8"), ("keep_jobs", "i8"),
+    ("choice_job", "u4"), ("choice_server", "u4"), ("choice_edge", "i8"), ("frames_open", "i8"), ("holding", "i8"),
+    ("rooms", "i8"), ("free_clock", "u4"), ("fresh_clock", "u4"), ("breaks_taken", "i8"), ("watched", "i8"),
+    ("span_open", "f8"), ("span_close", "f8"), ("span_last", "f8"), ("span_at", "i8"), ("span_turn", "i8"),
+    ("z_name", "u8"), ("mark_name", "u8"), ("batch_name", "u8"), ("events", "i8"),
+    *((name, "i8") for name in SIZES),
+    *((name, "u8") for name in TABLES),
+)  # fmt: skip
+"""Scalars of a run; `choice_*` and `span_*` carry a second result from one kernel to its caller; an array is enlarged
+between events when its `many_*` is passed."""
+
+JOB = _dtype(
+    ("key", "u8"), ("entered", "f8"), ("started", "f8"), ("timer", "u8"), ("patience", "u8"),
+    ("number", "u4"), ("next", "u4"), ("prev", "u4"), ("joined_serial", "u4"),
+    ("step", "u2"), ("edge", "u2"), ("round", "u1"), ("state", "u1"), ("flags", "u1"), ("far", "u1"),
+)  # fmt: skip
+"""Hot part of a job: one cache line. `timer` is the code of its completion, overflow or entry, 0 when there is none;
+`next` and `prev` link the line it waits in (`next` also the free list)."""
+
+LIFE = _dtype(("birth", "f8"), ("root_key", "u8"), ("family", "u4"), ("parent", "i4"), ("stream", "i4"), ("pad", "i4"))
+"""What a job keeps from its birth to its end."""
+
+ENTRY_OF_HEAP = _dtype(("time", "f8"), ("code", "u8"))
+"""Time and kind(3) | serial(36) | slot(25)."""
+
+FAR = _dtype(("time", "f8"), ("code", "u8"), ("next", "u4"), ("prev", "u4"), ("bucket", "i8"))
+"""A timer of a later hour; node 2 * slot + 1 is the job's patience, 2 * slot its other timer."""
+
+STEP = _dtype(
+    ("hash", "u8"), ("area", "f8"), ("area_since", "f8"), ("kind", "i4"), ("waiting", "i4"),
+    ("head", "u4"), ("tail", "u4"), ("first_edge", "i4"), ("end_edge", "i4"),
+    ("size", "i4"), ("patience", "i4"), ("limit", "i8"), ("units", "i4"), ("calendar", "i4"), ("until_open", "i4"),
+    ("recorded", "u1"), ("counts_as_wait", "u1"), ("open", "u1"), ("sorted", "u1"),
+    ("root", "u4"), ("after_work", "i4"), ("ghost", "i4"), ("due", "i4"), ("head_start", "i4"), ("priority", "i4"),
+    ("silent", "f8"), ("score", "i4"), ("door", "i4"), ("after_calendar", "i4"), ("patience_calendar", "i4"),
+    ("due_calendar", "i4"), ("due_mark", "i4"),
+    ("due_from", "u1"), ("order", "u1"), ("budget", "u1"), ("refuses", "u1"), ("empties", "u1"), ("room", "u1"),
+    ("end_of_duty", "u1"), ("returned", "u1"), ("overflows", "u1"), ("in_order", "u1"),
+)  # fmt: skip
+"""A step with its line. For a Delay `size` is its length."""
+
+EDGE = _dtype(
+    ("speed", "f8"), ("after", "f8"), ("step", "i4"), ("pool", "i4"), ("rank", "i4"), ("reserve", "i4"),
+    ("units", "i4"), ("top_load", "i4"),
+)  # fmt: skip
+
+POOL = _dtype(
+    ("n", "i8"), ("busy", "i8"), ("area", "f8"), ("area_since", "f8"), ("first_take", "i4"), ("end_take", "i4"),
+    ("named", "u1"), ("job_choice", "u1"), ("server_choice", "u1"), ("end_of_duty", "u1"), ("keeps_jobs", "u1"),
+    ("touched", "u1"), ("bits", "u1"),
+    ("slots", "i4"), ("free", "i8"), ("changes", "i8"), ("first_shelf", "i4"), ("first_server", "i4"),
+    ("servers", "i4"), ("words", "i4"), ("first_word", "i4"), ("curve", "i4"), ("cleared", "i4"),
+    ("first_job", "u4"), ("last_job", "u4"), ("open_units", "i8"), ("first_flag", "i4"), ("flag_words", "i4"),
+)  # fmt: skip
+"""A pool. `takes[first_take:end_take]` are its edges, best rank first."""
+
+TAKE = _dtype(("edge", "i4"), ("step", "i4"), ("rank", "i4"), ("reserve", "i4"))
+
+LAW = _dtype(("a", "f8"), ("b", "f8"), ("cap", "f8"), ("at", "i4"), ("scale", "i4"), ("plain", "i4"), ("loaded", "i4"))
+
+ROUTE = _dtype(("first", "i4"), ("end", "i4"))
+
+CLAUSE = _dtype(
+    ("hash", "u8"), ("probability", "f8"), ("predictor", "i4"), ("to", "i4"), ("first_condition", "i4"),
+    ("end_condition", "i4"), ("first_mark", "i4"), ("end_mark", "i4"), ("first_spawn", "i4"), ("end_spawn", "i4"),
+    ("again", "u1"), ("go_on", "u1"),
+)  # fmt: skip
+
+CONDITION = _dtype(("number", "f8"), ("source", "i4"), ("index", "i4"), ("at_most", "i4"), ("pad", "i4"))
+
+LINE_OF_TIME = _dtype(("times", "i4"), ("values", "i4"), ("n", "i4"), ("pad", "i4"))
+"""Where a Timeline stands in the table of numbers."""
+
+SPAWN = _dtype(("to", "i4"), ("count", "i4"), ("delay", "i4"), ("pad", "i4"))
+
+STREAM = _dtype(
+    ("key", "u8"), ("stop", "f8"), ("to", "i4"), ("batch", "i4"), ("first_piece", "i4"), ("piece", "i4"),
+    ("last_piece", "i4"), ("first_generator", "i4"), ("end_generator", "i4"), ("recorded", "i4"),
+    ("first_attribute", "i4"), ("end_attribute", "i4"), ("first_row", "i8"),
+)  # fmt: skip
+
+GENERATOR = _dtype(
+    ("cell_key", "u8"), ("birth_key", "u8"), ("time", "f8"), ("lower", "f8"), ("upper", "f8"), ("n", "i8"),
+    ("stream", "i4"), ("band", "i4"), ("piece", "i4"), ("pad", "i4"),
+)  # fmt: skip
+"""Births of one band of one stream (or of one log), one at a time."""
+
+RATE = _dtype(("begin", "f8"), ("end", "f8"), ("reference", "f8"), ("factor", "f8"))
+
+CHANGE_OF_PLAN = np.dtype((np.record, CHANGE))
+
+PERSON = _dtype(
+    ("spell_entered", "f8"), ("joined", "f8"), ("place", "f8"), ("first_place", "f8"), ("priority", "f8"),
+    ("order", "f8"), ("opens", "f8"), ("patience_left", "f8"), ("budget", "f8"), ("gone_at", "f8"),
+    ("size", "f8"), ("left", "f8"), ("settled", "f8"), ("speed", "f8"), ("finish", "f8"), ("waited", "f8"),
+    ("due", "f8"), ("line_serial", "i8"), ("arrival", "i8"),
+    ("low", "u4"), ("high", "u4"), ("parent", "u4"), ("heap_rank", "u4"),
+    ("job_next", "u4"), ("job_prev", "u4"), ("server", "u4"), ("cleared", "u4"), ("clocks", "u4"),
+    ("spell", "i4"), ("pool", "i4"), ("returned", "u1"), ("has_patience", "u1"), ("has_size", "u1"), ("resumed", "u1"),
+)  # fmt: skip
+"""The rest of a job, where networks need more than a line and a service. `low`, `high`, `parent`, `heap_rank`: its
+place in a sorted line (a treap). `job_next`, `job_prev`: open jobs of its server (or counted pool), oldest first."""
+
+SERVER = _dtype(
+    ("speed", "f8"), ("duty_speed", "f8"), ("changed", "f8"), ("rest_since", "f8"), ("break_due", "f8"),
+    ("timer", "u8"), ("change", "i8"), ("load", "i4"), ("shelf", "i4"), ("shelf_room", "i4"), ("pool", "i4"),
+    ("number", "i4"), ("cleared_rank", "i4"), ("cleared", "u4"), ("first_job", "u4"), ("last_job", "u4"),
+    ("next", "u4"), ("prev", "u4"), ("on_duty", "u1"), ("resting", "u1"),
+)  # fmt: skip
+"""A named server; `shelf` is NONE unless it may start work."""
+
+SHELF = _dtype(("head", "u4"), ("tail", "u4"))
+"""Servers of one pool and load, longest unchanged first."""
+
+CLOCK = _dtype(
+    ("time", "f8"), ("timer", "u8"), ("bucket", "i8"), ("job", "u4"), ("next_of_job", "u4"), ("next", "u4"),
+    ("prev", "u4"), ("watch", "i4"), ("sets", "i4"), ("expiries", "i4"), ("since_start", "i4"), ("running", "i4"),
+)  # fmt: skip
+"""One watch of one job; `next` and `prev` link the hour in which it runs out (`next` also the free list)."""
+
+WATCH_TABLE = _dtype(
+    ("hash", "u8"), ("law", "i4"), ("calendar", "i4"), ("to", "i4"), ("times", "i4"), ("first_mark", "i4"),
+    ("end_mark", "i4"), ("first_spawn", "i4"), ("end_spawn", "i4"), ("spawns", "i8"),
+)  # fmt: skip
+
+ANCHOR = _dtype(("action", "i4"), ("watch", "i4"))
+
+MARK = _dtype(("mark", "i4"), ("add", "i4"))
+
+CALENDAR = _dtype(
+    ("origin", "f8"), ("period", "f8"), ("tail_open", "f8"), ("head", "i4"), ("head_n", "i4"), ("tail", "i4"),
+    ("tail_n", "i4"), ("repeats", "i4"), ("pad", "i4"),
+)  # fmt: skip
+"""Where a Calendar's intervals stand in the table of numbers: head_n pairs (open, close), then those of a turn."""
+
+PREDICTOR = _dtype(("base", "f8"), ("link", "i4"), ("first", "i4"), ("end", "i4"), ("pad", "i4"))
+
+TERM = _dtype(("factor", "f8"), ("low", "f8"), ("high", "f8"), ("source", "i4"), ("index", "i4"))
+
+STREAM_ATTRIBUTE = _dtype(("hash", "u8"), ("attribute", "i4"), ("law", "i4"), ("column", "i8"))
+"""An attribute drawn at birth, or (law NONE) read from the log: `column` is where the log's numbers begin."""
+
+
+VISIT_ROW, JOB_END_ROW, DUTY_ROW = (np.dtype((np.record, x)) for x in (VISIT, JOB_ROW, DUTY))

@@ -1,0 +1,209 @@
+"""Waiting lines (rules 2.6 and 4.9): linked lists, and treaps where the order is not that of entry.
+
+A step has one structure for all its priorities. In a treap jobs stand by (priority, order, returned first, serial), so
+the jobs of one priority are neighbours and the next priority is found by descending.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.machine.compiled.kernel import inlined, kernel
+from sim.machine.compiled.luck import mix
+from sim.machine.compiled.tables import jobs, persons
+
+NOBODY = np.uint64(0)
+
+
+@inlined
+def change_waiting(w, step, by):
+    """Add what has passed to the area under a line, then change its length (rule 7.4)."""
+    since = step.area_since if step.area_since > 0.0 else 0.0
+    until = w.now if w.now < w.end else w.end
+    if until > since:
+        step.area += step.waiting * (until - since)
+    step.waiting += by
+    step.area_since = w.now
+
+
+@inlined
+def append(w, step, j):
+    """Stand last."""
+    job = jobs(w, j)
+    job.next = 0
+    job.prev = step.tail
+    if step.tail:
+        jobs(w, step.tail).next = j
+    else:
+        step.head = j
+    step.tail = j
+
+
+@inlined
+def unlink(w, step, j):
+    """Leave a linked line."""
+    job = jobs(w, j)
+    if job.prev:
+        jobs(w, job.prev).next = job.next
+    else:
+        step.head = job.next
+    if job.next:
+        jobs(w, job.next).prev = job.prev
+    else:
+        step.tail = job.prev
+
+
+@kernel
+def precedes(w, a, b):
+    """Whether job `a` stands before job `b` in their line."""
+    x, y = persons(w, a), persons(w, b)
+    if x.priority != y.priority:
+        return x.priority > y.priority
+    if x.order != y.order:
+        return x.order < y.order
+    if x.returned != y.returned:
+        return x.returned > y.returned
+    return x.line_serial < y.line_serial
+
+
+@kernel
+def insert_in_list(w, full, step, j):
+    """Stand at the place of a returned job, which is near the front."""
+    at = step.head
+    while at and precedes(w, at, j):
+        at = jobs(w, at).next
+    if not at:
+        append(w, step, j)
+        return
+    job = jobs(w, j)
+    job.next = at
+    job.prev = jobs(w, at).prev
+    if job.prev:
+        jobs(w, job.prev).next = j
+    else:
+        step.head = j
+    jobs(w, at).prev = j
+
+
+@kernel
+def rotate_up(w, step, j):
+    """Exchange a job of a treap with its parent."""
+    x = persons(w, j)
+    up = x.parent
+    y = persons(w, up)
+    above = y.parent
+    if y.low == j:
+        y.low = x.high
+        if y.low:
+            persons(w, y.low).parent = up
+        x.high = up
+    else:
+        y.high = x.low
+        if y.high:
+            persons(w, y.high).parent = up
+        x.low = up
+    y.parent = j
+    x.parent = above
+    if above:
+        if persons(w, above).low == up:
+            persons(w, above).low = j
+        else:
+            persons(w, above).high = j
+    else:
+        step.root = j
+
+
+@kernel
+def insert_in_treap(w, full, step, j):
+    """Stand at the place that the order gives."""
+    x = persons(w, j)
+    x.low = 0
+    x.high = 0
+    x.parent = 0
+    x.heap_rank = np.uint32(mix(jobs(w, j).key) >> np.uint64(33))
+    at = step.root
+    if not at:
+        step.root = j
+        return
+    while True:
+        y = persons(w, at)
+        if precedes(w, j, at):
+            if not y.low:
+                y.low = j
+                break
+            at = y.low
+        else:
+            if not y.high:
+                y.high = j
+                break
+            at = y.high
+    x.parent = at
+    while x.parent and persons(w, x.parent).heap_rank < x.heap_rank:
+        rotate_up(w, step, j)
+
+
+@kernel
+def remove_from_treap(w, step, j):
+    """Leave a treap."""
+    x = persons(w, j)
+    while x.low and x.high:
+        if persons(w, x.low).heap_rank > persons(w, x.high).heap_rank:
+            rotate_up(w, step, x.low)
+        else:
+            rotate_up(w, step, x.high)
+    below = x.low if x.low else x.high
+    up = x.parent
+    if below:
+        persons(w, below).parent = up
+    if not up:
+        step.root = below
+    elif persons(w, up).low == j:
+        persons(w, up).low = below
+    else:
+        persons(w, up).high = below
+
+
+@kernel
+def first_of(w, step):
+    """First job of a line; nobody when it is empty."""
+    if not step.sorted:
+        return step.head
+    at = step.root
+    if at:
+        while persons(w, at).low:
+            at = persons(w, at).low
+    return at
+
+
+@kernel
+def next_of(w, full, step, j):
+    """Job after `j`, of whatever priority."""
+    if not step.sorted:
+        return jobs(w, j).next
+    x = persons(w, j)
+    if x.high:
+        at = x.high
+        while persons(w, at).low:
+            at = persons(w, at).low
+        return at
+    at = j
+    up = x.parent
+    while up and persons(w, up).high == at:
+        at = up
+        up = persons(w, up).parent
+    return up
+
+
+@kernel
+def next_priority(w, step, priority):
+    """First job of the highest priority below this one."""
+    found = NOBODY
+    if step.sorted:
+        at = step.root
+        while at:
+            if persons(w, at).priority < priority:
+                found = at
+                at = persons(w, at).low
+            else:
+                at = persons(w, at).high
+    return found

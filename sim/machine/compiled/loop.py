@@ -1,0 +1,368 @@
+"""The event loop: births, planned changes and timers, merged in the agreed order (section 3)."""
+
+from __future__ import annotations
+
+from math import inf, nan
+
+import numpy as np
+
+from sim.machine.compiled.agenda import ZERO, fill_hole, kind_of, next_bucket, set_timer, slot_of
+from sim.machine.compiled.arrivals import advance_birth, first_birth
+from sim.machine.compiled.dispatch import (
+    best_server,
+    clear_for_heads,
+    close_job,
+    free_slots,
+    leave_line,
+    offer,
+    run_offers,
+    set_overflow,
+    start,
+)
+from sim.machine.compiled.duty import closings, counts_change, end_breaks, openings, whole_break_over
+from sim.machine.compiled.families import (
+    ENTER,
+    be_born,
+    births_of_batch,
+    close,
+    delay_row,
+    free_job,
+    new_slot,
+    travel,
+    watch_expires,
+    write_row,
+)
+from sim.machine.compiled.kernel import entrance, inlined, kernel
+from sim.machine.compiled.laws import sample
+from sim.machine.compiled.layout import (
+    AFTER_WORK,
+    BIRTH,
+    CLOSING,
+    COMPLETION,
+    CROWDED,
+    DONE,
+    ENTRY,
+    FINE,
+    GROW,
+    IN_DELAY,
+    MOST_AT_ONE_INSTANT,
+    NONE,
+    OPENING,
+    OVERFLOW,
+    OVERGROWN,
+    PATIENCE,
+    SILENT,
+    WATCH,
+)
+from sim.machine.compiled.lines import change_waiting
+from sim.machine.compiled.luck import draw
+from sim.machine.compiled.servers import change_serving
+from sim.machine.compiled.tables import (
+    changes,
+    clocks,
+    edges,
+    entry,
+    generators,
+    jobs,
+    persons,
+    pools,
+    run_at,
+    servers,
+    steps,
+    streams,
+)
+from sim.machine.luck import Purpose
+from sim.machine.steps import Exit
+
+_SILENT, _AFTER_WORK = np.int64(Purpose.SILENT), np.int64(Purpose.AFTER_WORK)
+_DONE, _ABANDONED = np.int64(Exit.DONE), np.int64(Exit.ABANDONED)
+NOTHING = np.int64(-3)
+"""No job travels on after this event."""
+
+
+@kernel
+def walk(w, full):
+    """Live events in order, until the run is over, the arrays are nearly full, or there is trouble.
+
+    Returns
+    -------
+    int
+        DONE, GROW (enlarge the arrays and call again), OVERGROWN, or what is the trouble.
+    """
+    n_changes = w.n_changes
+    while True:
+        fill_hole(w)
+        if w.trouble != FINE:
+            return w.trouble
+        time = inf
+        kind = BIRTH
+        code = ZERO
+        if w.heap_size:
+            top = entry(w.heap, 0)
+            time = top.time
+            code = top.code
+            kind = kind_of(code)
+        planned = False
+        if w.change < n_changes:
+            c = changes(w, w.change)
+            if c.time < time or (c.time == time and c.kind <= kind):
+                time = c.time
+                kind = c.kind
+                planned = True
+        if w.next_birth < time:
+            time = w.next_birth
+            kind = BIRTH
+            planned = False
+        if time >= w.horizon and w.horizon < inf:
+            next_bucket(w, full)
+            continue
+        if time == inf:
+            break
+        if time >= w.end and (w.open_counted == 0 or time > w.limit):
+            break
+        if (
+            w.rows > w.many_rows
+            or w.heap_size > w.many_timers
+            or w.fresh_slot > w.many_slots
+            or w.jobs_made > w.many_jobs
+        ):
+            return GROW
+        if full is not None and (w.fresh_clock > w.many_clocks or w.breaks_taken > w.many_breaks):
+            return GROW
+        if w.alive > w.most_alive:
+            return OVERGROWN
+
+        if planned or kind == BIRTH:
+            count_event(w, time)
+            if kind == BIRTH:
+                g = generators(w, entry(w.birth_heap, 0).code)
+                if full is not None and streams(w, g.stream).batch != NONE:
+                    births_of_batch(w, full, g)
+                    advance_birth(w)
+                    continue
+                j = be_born(w, full, g)
+                advance_birth(w)
+                if not j:
+                    continue
+                exit_ = ENTER
+            else:
+                first = w.change
+                last = first + 1
+                while last < n_changes and changes(w, last).time == time and changes(w, last).kind == kind:
+                    last += 1
+                w.change = last
+                if full is None:
+                    counts_change(w, full, first, last, kind)
+                elif kind == CLOSING:
+                    closings(w, full, first, last)
+                else:
+                    openings(w, full, first, last)
+                continue
+        else:
+            w.hole = 1
+            j = slot_of(code)
+            if kind == COMPLETION:
+                job = jobs(w, j)
+                if job.timer != code:
+                    continue
+                count_event(w, time)
+                if full is not None:
+                    exit_ = complete(w, full, j)
+                    if exit_ == NOTHING:
+                        continue
+                else:
+                    job.timer = ZERO
+                    write_row(w, full, j, time, time, _DONE)
+                    i = np.int64(edges(w, job.edge).pool)
+                    pool = pools(w, i)
+                    pool.busy -= 1
+                    change_serving(w, pool, -1)
+                    offer(w, full, i)
+                    exit_ = _DONE
+            elif kind == PATIENCE:
+                job = jobs(w, j)
+                if job.patience != code:
+                    continue
+                count_event(w, time)
+                job.patience = ZERO
+                if full is not None:
+                    if falls_silent(w, full, j):
+                        continue
+                leave_line(w, full, j)
+                write_row(w, full, j, w.now, nan, _ABANDONED)
+                exit_ = _ABANDONED
+            elif kind == ENTRY:
+                job = jobs(w, j)
+                if job.timer != code:
+                    continue
+                count_event(w, time)
+                job.timer = ZERO
+                if job.state == IN_DELAY:
+                    delay_row(w, full, j, _DONE)
+                    exit_ = _DONE
+                else:
+                    exit_ = ENTER
+            else:
+                if full is not None:
+                    rarer(w, full, time, kind, code)
+                continue
+        travel(w, full, j, exit_)
+    return DONE
+
+
+@inlined
+def count_event(w, time):
+    """The clock moves; time must pass (rule 3.5)."""
+    if time == w.now:
+        w.at_this_instant += 1
+        if w.at_this_instant > MOST_AT_ONE_INSTANT and w.trouble == FINE:
+            w.trouble = CROWDED
+    else:
+        w.at_this_instant = 0
+        w.now = time
+    w.events += 1
+
+
+@kernel
+def rarer(w, full, time, kind, code):
+    """Overflow, watch, end of a whole break."""
+    k = slot_of(code)
+    if kind == OVERFLOW:
+        if jobs(w, k).timer == code:
+            count_event(w, time)
+            overflow(w, full, k)
+    elif kind == WATCH:
+        if clocks(w, k).timer == code:
+            count_event(w, time)
+            watch_expires(w, full, k)
+    elif kind == OPENING and servers(w, k).timer == code:
+        count_event(w, time)
+        whole_break_over(w, full, k)
+
+
+@kernel
+def overflow(w, full, j):
+    """Rule 4.2."""
+    job = jobs(w, j)
+    job.timer = ZERO
+    step = steps(w, job.step)
+    if best_server(w, full, j, True):
+        start(w, full, j, w.choice_server, w.choice_edge)
+        run_offers(w, full)
+    else:
+        set_overflow(w, full, j)
+    if step.room:
+        clear_for_heads(w, full, step)
+
+
+@kernel
+def falls_silent(w, full, j):
+    """Rule 4.6: whether the job stays in line, unnoticed, though its patience has ended."""
+    job = jobs(w, j)
+    step = steps(w, job.step)
+    if step.silent > 0.0 and draw(job.key, step.hash, job.round, _SILENT) < step.silent:
+        job.flags |= SILENT
+        x = persons(w, j)
+        x.gone_at = w.now
+        x.has_size = 0  # what is left to do is to find out that nobody is there
+        return True
+    return False
+
+
+@kernel
+def complete(w, full, j):
+    """Rule 4.5, and the end of after-work; the exit by which the job travels on."""
+    job = jobs(w, j)
+    x = persons(w, j)
+    edge = edges(w, job.edge)
+    s = x.server
+    job.timer = ZERO
+    if job.state == AFTER_WORK:
+        close_after_work(w, full, j)
+        free_slots(w, full, edge.pool, s, edge.units)
+        free_job(w, j)
+        offer(w, full, edge.pool)
+        return NOTHING
+    step = steps(w, job.step)
+    if step.counts_as_wait:
+        x.waited += w.now - job.started
+    close_job(w, full, j)
+    silent = job.flags & SILENT
+    if step.after_work >= 0 and not silent:
+        d = sample(w, full, step.after_work, j, step.hash, job.round, _AFTER_WORK)
+        write_row(w, full, j, w.now, w.now + d, _DONE)
+        after = new_slot(w)
+        if after:
+            a = jobs(w, after)
+            a.state = AFTER_WORK
+            a.edge = job.edge
+            a.far = 0
+            a.patience = ZERO
+            y = persons(w, after)
+            y.server = x.server
+            y.pool = x.pool
+            y.finish = w.now + d
+            open_after_work(w, full, after)
+            a.timer = set_timer(w, after, w.now + d, COMPLETION)
+        return _DONE
+    write_row(w, full, j, x.gone_at if silent else w.now, w.now, _ABANDONED if silent else _DONE)
+    free_slots(w, full, edge.pool, s, edge.units)
+    offer(w, full, edge.pool)
+    return _ABANDONED if silent else _DONE
+
+
+@kernel
+def open_after_work(w, full, j):
+    """After-work counts among the jobs of a pool that hands back, so that its end at a fall of n is seen."""
+    x = persons(w, j)
+    pool = pools(w, x.pool)
+    if pool.keeps_jobs and not x.server:
+        x.job_next = 0
+        x.job_prev = pool.last_job
+        if pool.last_job:
+            persons(w, pool.last_job).job_next = j
+        else:
+            pool.first_job = j
+        pool.last_job = j
+
+
+@kernel
+def close_after_work(w, full, j):
+    """The other end of it."""
+    if not persons(w, j).server:
+        close_job(w, full, j)
+
+
+@kernel
+def finish(w, full, stopped):
+    """Close the areas and write what is open, at the time at which the run stopped."""
+    w.now = stopped
+    if full is not None:
+        end_breaks(w, full)
+    for i in range(w.n_steps):
+        change_waiting(w, steps(w, i), 0)
+    for i in range(w.n_pools):
+        change_serving(w, pools(w, i), 0)
+    close(w, full)
+    return w.trouble
+
+
+# -- entries from Python: addresses and plain numbers only ----------------------------------------------------------
+
+
+@entrance
+def begin_at(address):
+    """Before the first event."""
+    first_birth(run_at(address))
+
+
+@entrance
+def walk_at(address, full):
+    """`walk`."""
+    return walk(run_at(address), full)
+
+
+@entrance
+def finish_at(address, full, stopped):
+    """`finish`."""
+    return finish(run_at(address), full, stopped)

@@ -1,0 +1,281 @@
+"""One run under the compiled engine: room for it, the walk through its events, its records."""
+
+from __future__ import annotations
+
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+
+from sim.machine.compiled import layout as at
+from sim.machine.compiled import loop, sorting
+from sim.machine.compiled.packing import Array, buckets, cells, generators, packed, table
+from sim.machine.compiled.tables import UNCOMPILED
+from sim.machine.fault import EngineFault
+from sim.machine.instance import instantiate
+from sim.machine.luck import name_hash
+from sim.machine.network import Network
+from sim.machine.records import DUTY, Records, Tally
+
+MARGIN = 2048
+"""Room that must be free in every array before an event; an event that needs more than what is left starts the run
+anew with larger arrays."""
+FIRST_ROOM = 1 << 14
+MOST_ALIVE = 1 << 22
+
+NEVER = 1 << 62
+
+
+class Walk:
+    """A run, prepared: `walk()` is the event loop, `records()` what it leaves behind.
+
+    Parameters
+    ----------
+    network : Network
+        What is simulated.
+    seed, replication : int
+        Its luck.
+    visits, jobs : bool
+        Whether rows of spells and of jobs are kept.
+    """
+
+    def __init__(
+        self, network: Network, seed: int = 1, replication: int = 0, visits: bool = True, jobs: bool = True
+    ) -> None:
+        self.network, self.seed, self.replication = network, seed, replication
+        self.keep_rows, self.keep_jobs = visits, jobs
+        self.instance = instantiate(network, seed, replication)
+        self.tables = packed(network)
+        self.room = 1
+        self.stopped = nan
+        self.prepare()
+
+    # -- room ---------------------------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """A private copy of the network's tables, and room for the run."""
+        n, full = self.network, self.tables.full
+        run = table(at.RUN, 1)
+        w = run[0]
+        t = {name: a.copy() for name, a in self.tables.arrays.items()}
+        w.now = w.start = 0.0 - n.warm_up
+        w.end, w.limit = n.end, n.limit
+        count, w.bucket_width = buckets(n)
+        w.horizon = w.start + w.bucket_width
+        w.fresh_slot = w.fresh_clock = 1
+        w.cell, w.last_cell = cells(n)
+        w.cell_end = -inf
+        w.next_birth = inf
+        w.most_alive = MOST_ALIVE
+        w.keep_rows, w.keep_jobs = self.keep_rows, self.keep_jobs
+        w.z_name, w.mark_name, w.batch_name = name_hash("z"), name_hash("mark"), name_hash("batch")
+        w.watched = t["anchors"].size
+        w.rooms = int(t["steps"]["room"].sum())
+        t["steps"]["area_since"] = w.start
+        t["pools"]["area_since"] = w.start
+        born, rates = generators(n, self.instance, t["streams"])
+        changes = np.ascontiguousarray(self.instance.change_table).view(np.recarray)
+        for i, servers in enumerate(self.instance.counts):
+            t["pools"]["n"][i] = servers
+        room = FIRST_ROOM * self.room
+        rows = 4 * room
+        t.update(
+            jobs=table(at.JOB, room),
+            lives=table(at.LIFE, room),
+            heap=table(at.ENTRY_OF_HEAP, 2 * room),
+            far=table(at.FAR, 2 * room),
+            buckets=np.zeros(count, np.uint32),
+            visits=table(at.VISIT_ROW, rows if self.keep_rows else 1),
+            job_rows=table(at.JOB_END_ROW, rows if self.keep_jobs else 1),
+            kept=np.zeros(rows if self.keep_jobs else 1, np.uint8),
+            generators=born,
+            birth_heap=table(at.ENTRY_OF_HEAP, born.size + 1),
+            rates=rates,
+            changes=changes,
+        )
+        if full:
+            w.n_attributes, w.n_marks = len(n.attributes), len(n.marks)
+            t.update(
+                persons=table(at.PERSON, room),
+                attributes=np.zeros((room, len(n.attributes))),
+                marks=np.zeros((room, len(n.marks)), np.uint8),
+                marked=np.full((room, len(n.marks)), nan),
+                clocks=table(at.CLOCK, room if n.watches else 1),
+                clock_buckets=np.zeros(count, np.uint32),
+                frames=np.zeros(t["servers"].size + 8, np.int64),
+                heads=np.zeros(t["servers"].size + 8, np.uint32),
+                scratch=table(at.ENTRY_OF_HEAP, room),
+                breaks=table(at.DUTY_ROW, max(room // 16, 2 * MARGIN)),
+            )
+        self.t, self.run = t, run
+        self.full: Any = 1 if full else None
+        if full:
+            self.begin_duty()
+        self.address()
+        with np.errstate(over="ignore"):
+            loop.begin_at(self.w)
+
+    def begin_duty(self) -> None:
+        """Who is on duty at the start stands on the shelf of the idle, by number."""
+        servers, shelves, bits = self.t["servers"], self.t["shelves"], self.t["bits"]
+        for i, on in enumerate(self.instance.starting):
+            if not on.size:
+                continue
+            pool = self.t["pools"][i]
+            number = on["server"].astype(np.int64)
+            s = pool.first_server + number
+            servers["on_duty"][s] = 1
+            servers["duty_speed"][s] = on["speed"]
+            servers["changed"][s] = self.run[0].start
+            servers["change"][s] = np.arange(1, s.size + 1)
+            servers["shelf"][s] = 0
+            servers["shelf_room"][s] = pool.slots
+            servers["next"][s[:-1]] = s[1:]
+            servers["prev"][s[1:]] = s[:-1]
+            shelves[pool.first_shelf] = (s[0], s[-1])
+            pool.changes = s.size
+            pool.free = s.size * int(pool.slots)
+            if pool.bits:
+                np.bitwise_or.at(bits, pool.first_word + (number >> 6), np.uint64(1) << (number & 63).astype(np.uint64))
+
+    def address(self) -> None:
+        """Tell the record where the tables are, how large, and how full each may be before an event."""
+        t, w = self.t, self.run[0]
+        for name in at.TABLES:
+            a = t.get(name)
+            w[name] = 0 if a is None else a.ctypes.data
+        w.room_heap, w.room_jobs = t["heap"].size, t["jobs"].size
+        w.room_visits, w.room_job_rows = t["visits"].size, t["job_rows"].size
+        w.n_buckets, w.n_streams, w.n_generators = t["buckets"].size, t["streams"].size, t["generators"].size
+        w.n_pools, w.n_steps, w.n_changes = t["pools"].size, t["steps"].size, t["changes"].size
+        w.many_rows = w.room_visits - MARGIN if self.keep_rows else NEVER
+        w.many_jobs = w.room_job_rows - MARGIN if self.keep_jobs else NEVER
+        w.many_timers, w.many_slots = w.room_heap - MARGIN, w.room_jobs - MARGIN
+        if self.full:
+            w.room_clocks, w.room_breaks = t["clocks"].size, t["breaks"].size
+            w.n_servers, w.n_anchors = t["servers"].size, t["anchor_of"].shape[1]
+            w.many_clocks = w.room_clocks - MARGIN if self.network.watches else NEVER
+            w.many_breaks = w.room_breaks - MARGIN
+        self.w: Any = np.uint64(self.run.ctypes.data)
+        if UNCOMPILED:
+            from sim.machine.compiled.checked import World
+
+            self.w = World(w, {**t, "anchor_of": t["anchor_of"].reshape(-1)})
+
+    def grow(self) -> None:
+        """Enlarge what is nearly full."""
+        t, w = self.t, self.run[0]
+        names: list[str] = []
+        if w.rows > w.many_rows:
+            names += ["visits"]
+        if w.jobs_made > w.many_jobs:
+            names += ["job_rows", "kept"]
+        if w.heap_size > w.many_timers:
+            names += ["heap"]
+        if w.fresh_slot > w.many_slots:
+            if t["jobs"].size >= at.MOST_SLOTS:
+                raise self.fault(f"more than {at.MOST_SLOTS:,} jobs alive at once")
+            names += ["jobs", "lives", "far"]
+            if self.full:
+                names += ["persons", "attributes", "marks", "marked", "scratch"]
+        if self.full:
+            if w.fresh_clock > w.many_clocks:
+                if t["clocks"].size >= at.MOST_SLOTS:
+                    raise self.fault(f"more than {at.MOST_SLOTS:,} watches of living jobs")
+                names += ["clocks"]
+            if w.breaks_taken > w.many_breaks:
+                names += ["breaks"]
+        for name in names:
+            t[name] = larger(t[name])
+        self.address()
+
+    # -- running ------------------------------------------------------------------------------------------------------
+
+    def walk(self) -> None:
+        """Walk through all events.
+
+        Raises
+        ------
+        EngineFault
+            With what went wrong, and the seed, replication, time and job to replay it.
+        """
+        with np.errstate(over="ignore"):
+            while True:
+                said = loop.walk_at(self.w, self.full)
+                w = self.run[0]
+                if said == at.GROW:
+                    self.grow()
+                    continue
+                if said == at.DONE:
+                    self.stopped = w.limit if w.open_counted else max(w.end, w.now)
+                    said = loop.finish_at(self.w, self.full, float(self.stopped))
+                if said == at.DONE:
+                    return
+                if said not in (at.NO_SLOTS, at.NO_ROWS, at.NO_TIMERS, at.NO_CLOCKS):
+                    raise self.trouble(said)
+                # one event needed more than was left: start anew with more
+                self.room *= 4
+                self.prepare()
+
+    def fault(self, what: str, job: int | None = None) -> EngineFault:
+        """An engine fault at this moment."""
+        return EngineFault(what, self.seed, self.replication, float(self.run[0].now), job)
+
+    def trouble(self, code: int) -> EngineFault:
+        """What a kernel found, in the words of the reference engine."""
+        w = self.run[0]
+        job = int(w.trouble_job)
+        if code == at.BAD_LAW:
+            return self.fault(f"a law gave {w.trouble_value}; a number of at least 0 is expected", job)
+        if code == at.BAD_BATCH:
+            return self.fault(f"a batch law gave {w.trouble_value}; a finite number is expected")
+        if code == at.ROUNDS:
+            return self.fault("a job is in its 256th round; at most 255 are possible", job)
+        if code == at.SPELLS:
+            return self.fault("a visit is in its 257th spell; at most 256 are possible", job)
+        if code == at.TOO_MANY_JOBS:
+            return self.fault("more than 2^32 jobs in one run")
+        return self.fault("more than 100,000 events at one instant: time does not pass any more", job)
+
+    # -- records ------------------------------------------------------------------------------------------------------
+
+    def records(self) -> Records:
+        """Everything the run left behind, in its agreed order."""
+        t, w = self.t, self.run[0]
+        visits = sorting.by_job(np.asarray(t["visits"])[: w.rows], int(w.jobs_made), self.stopped)
+        jobs = np.asarray(t["job_rows"])[: w.jobs_made]
+        kept = np.asarray(t["kept"])[: w.jobs_made].view(bool)
+        jobs = jobs[kept] if not kept.all() else jobs
+        duty = self.instance.duty
+        if self.full:
+            duty = np.concatenate([duty, np.asarray(t["breaks"])[: w.breaks_taken].view(DUTY)])
+        duty = duty[np.lexsort((duty["kind"], duty["begin"], duty["server"], duty["pool"]))]
+        tally = Tally(
+            waiting=np.array(t["steps"]["area"]),
+            serving=np.array(t["pools"]["area"]),
+            born=int(w.born),
+            spawned=int(w.spawned),
+            ended=int(w.ended),
+            open=int(w.alive),
+        )
+        return Records(self.network, self.seed, self.replication, visits, jobs, duty, tally, float(self.stopped))
+
+
+def larger(a: Array) -> Array:
+    """The same array with room for as much again."""
+    out = np.zeros((2 * a.shape[0], *a.shape[1:]), a.dtype)
+    out[: a.shape[0]] = a
+    return out.view(type(a))
+
+
+def run(network: Network, seed: int = 1, replication: int = 0) -> Records:
+    """Simulate one replication.
+
+    Raises
+    ------
+    EngineFault
+        Time stands still, a number is impossible, or a counter of the machine overflows.
+    """
+    w = Walk(network, seed, replication)
+    w.walk()
+    return w.records()

@@ -1,0 +1,138 @@
+"""Networks run on two engines, one after another, and what was found."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sim.machine import EngineFault, Network, Records
+from sim.machine.audit import audit
+from tests.twins.bounded import TooLarge, reference
+from tests.twins.compare import Run, differences, outcome, ties
+from tests.twins.coverage import report
+from tests.twins.networks import Twin, numbered, smallest
+from tests.twins.observer import Observer
+from tests.twins.source import source_of
+
+
+def engine_called(name: str) -> Run:
+    """The engine that is held against the reference."""
+    if name == "reference":
+        return reference
+    from sim.machine.compiled import run
+
+    return run
+
+
+def findings(twin: Twin, engine: Run, seen: Counter[str] | None = None) -> tuple[list[str], Records | str]:
+    """Differences of two engines on one network, audit included, and what the reference left.
+
+    Raises
+    ------
+    TooLarge
+        The network is no use.
+    """
+
+    def first(network: Network, seed: int, replication: int) -> Records:
+        if seen is None:
+            return reference(network, seed, replication)
+        return Observer(network, seed, replication, seen).run()
+
+    n = twin.network
+    assert n is not None
+    a = outcome(first, n, twin.seed, twin.replication)
+    out = differences(a, outcome(engine, n, twin.seed, twin.replication))
+    if isinstance(a, str):
+        out += [f"reference: {a}"] if a.startswith("crash") and not out else []
+    else:
+        try:
+            audit(a)
+        except EngineFault as fault:
+            out.append(f"audit of the reference engine: {fault}")
+    return out, a
+
+
+def explained(twin: Twin, found: list[str]) -> str:
+    """What differs, how to build the network again, and its source."""
+    assert twin.network is not None
+    lines = ["engines differ:", *(f"  {f}" for f in found), f"again: tests.twins.networks.{twin!r}"]
+    return "\n".join([*lines, source_of(twin.network, twin.seed, twin.replication)])
+
+
+class Trials:
+    """Runs networks by number and keeps count.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the networks.
+    engine : str
+        Name of the engine that is held against the reference.
+    small : bool
+        Small networks.
+    seen : Counter, optional
+        Counts rules and branches.
+
+    Attributes
+    ----------
+    differing : list of int
+        Numbers of networks on which the engines differ.
+    """
+
+    def __init__(self, seed: int, engine: str, small: bool, seen: Counter[str] | None) -> None:
+        self.seed, self.name, self.small, self.seen = seed, engine, small, seen
+        self.engine = engine_called(engine)
+        self.differing: list[int] = []
+        self.done = self.jobs = self.spells = self.ties = self.faults = self.refused = self.large = 0
+
+    def number(self, number: int) -> list[str]:
+        """Run one network; lines to print about it, none if the engines agree."""
+        twin = numbered(self.seed, number, self.small)
+        self.done += 1
+        if twin.network is None:
+            self.refused += 1
+            return []
+        try:
+            found, records = findings(twin, self.engine, self.seen)
+        except TooLarge:
+            self.large += 1
+            return []
+        if isinstance(records, str):
+            self.faults += 1
+        else:
+            self.jobs += records.tally.born + records.tally.spawned
+            self.spells += records.visits.size
+            self.ties += ties(records)
+        if not found:
+            return []
+        self.differing.append(number)
+        again = f"python tests/twins/run.py --seed {self.seed} --number {number} --engine {self.name}"
+        return [f"network {number}: {found[0]}", *(f"    {f}" for f in found[1:]), f"    again: {again}{self.flag()}"]
+
+    def flag(self) -> str:
+        """What the command needs besides to build the same network."""
+        return " --small --smallest" if self.small else " --smallest"
+
+    def smallest_source(self, number: int) -> str:
+        """The smallest network inside this one on which the engines still differ."""
+        twin = smallest(numbered(self.seed, number, self.small), lambda other: bool(self.found(other)))
+        return explained(twin, self.found(twin))
+
+    def found(self, twin: Twin) -> list[str]:
+        """Differences on one network; none if it is too large."""
+        try:
+            return findings(twin, self.engine)[0]
+        except TooLarge:
+            return []
+
+    def summary(self) -> str:
+        """Counts, and the table of branches if they were counted."""
+        rejected = self.refused + self.large
+        lines = [
+            f"{self.done:,} networks of seed {self.seed}: {len(self.differing):,} differ"
+            + (f" ({', '.join(map(str, self.differing[:20]))}{', ...' * (len(self.differing) > 20)})" if self.differing else ""),
+            f"{rejected:,} left out ({rejected / max(self.done, 1):.2%}): {self.refused:,} refused by the checks, "
+            f"{self.large:,} too large",
+            f"{self.jobs:,} jobs, {self.spells:,} spells, {self.ties:,} instants shared by several jobs, "
+            f"{self.faults:,} runs that end in a fault",
+        ]
+        return "\n".join([*lines, report(self.seen, self.done)] if self.seen is not None else lines)

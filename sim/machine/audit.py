@@ -135,6 +135,7 @@ def _visits(
     """
     n, v = r.network, r.visits
     end, steps, pools = n.end, len(n.steps), len(n.pools)
+    last = min(end, r.stopped) if r.cut else end  # what is known of the period
     delays = _kinds(n, Delay)
     delayed = bool(delays.any())
     units = np.array([s.units if isinstance(s, Work) else 0 for s in n.steps], dtype=float)
@@ -193,13 +194,13 @@ def _visits(
             if any_flag & GHOST:
                 i = np.flatnonzero(never & (flags & GHOST > 0))
                 until[i] = _silent(r, b[i], closings)
-        area = _inside(entered, until, end)
+        area = _inside(entered, until, last)
         if any_flag & RESUMED:
             area[flags & RESUMED > 0] = 0.0
         waiting += np.bincount(step, area, steps)
 
         # unit-minutes of work
-        area = _inside(started, released, end)
+        area = _inside(started, released, last)
         if not alike:
             area *= units[step]
         serving += np.bincount(pool, area, pools + 1)[1:]

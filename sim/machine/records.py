@@ -60,6 +60,9 @@ DUTY = np.dtype([("begin", "f8"), ("end", "f8"), ("servers", "f8"), ("pool", "i2
 
 ON_DUTY, ON_BREAK = 0, 1
 
+MOST_OPEN = 1_000_000
+"""Jobs alive at which a run stops unless told otherwise (rule 7.5)."""
+
 
 @dataclass(frozen=True, eq=False)
 class Tally:
@@ -103,6 +106,10 @@ class Records:
         Witness areas and counts.
     stopped : float
         Time at which the run ended [min].
+    cut : bool
+        The run was stopped because more than `most_open` jobs were alive (rule 7.5): nothing after `stopped` is known.
+    most_open : int
+        The limit.
     """
 
     network: Network
@@ -113,6 +120,8 @@ class Records:
     duty: NDArray[np.void]
     tally: Tally
     stopped: float
+    cut: bool = False
+    most_open: int = MOST_OPEN
 
     def visit_frame(self) -> pd.DataFrame:
         """Spells as a table with names in place of numbers."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from sim.machine.engines import Name, runner
 from sim.machine.network import Network
-from sim.machine.records import Records
+from sim.machine.records import MOST_OPEN, Records
 
 
-def simulate(network: Network, seed: int = 1, replication: int = 0) -> Records:
+def simulate(
+    network: Network, seed: int = 1, replication: int = 0, engine: Name = "auto", most_open: int = MOST_OPEN
+) -> Records:
     """Run a network once and return its records, checked.
 
     Parameters
@@ -17,6 +20,10 @@ def simulate(network: Network, seed: int = 1, replication: int = 0) -> Records:
         Root of all luck, at least 0.
     replication : int
         Which of the seed's histories, at least 0.
+    engine : {"auto", "compiled", "reference"}
+        Both engines leave the same records; `auto` takes the one that is done sooner.
+    most_open : int
+        Jobs alive at which the run is stopped; its records say `cut`.
 
     Raises
     ------
@@ -34,8 +41,9 @@ def simulate(network: Network, seed: int = 1, replication: int = 0) -> Records:
     8.0
     """
     from sim.machine.audit import audit
-    from sim.machine.reference import run
 
     if seed < 0 or replication < 0:
         raise ValueError(f"seed and replication must be at least 0, got {seed} and {replication}")
-    return audit(run(network, seed, replication))
+    if not most_open >= 1:
+        raise ValueError(f"most_open must be at least 1, got {most_open}")
+    return audit(runner(network, engine)(network, seed, replication, most_open))

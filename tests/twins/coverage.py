@@ -109,6 +109,7 @@ TEXT = """
 4.8 named: hand back by its pool's rule; named: pause by its step's rule; named: pause by its pool's rule
 4.8 named: it completes at the end of duty; named: several handed back; counted: finish; counted: enough remain
 4.8 counted: only the latest started; counted: several handed back; counted: those who complete now are gone
+4.8 counted: after-work that ends now is gone
 4.8 paused; paused, silent; paused a second time; paused work resumes; paused and finishing work on one server
 4.8 a later duty finds work of the earlier one; touching duties; touching duties: the speed changes under work
 4.8 touching duties during a whole break; a whole break begins at once; a whole break waits for the work

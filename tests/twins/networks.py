@@ -214,8 +214,8 @@ class Sketch:
         if s == "s0" and c.on("odd size", 0.03):
             more["size"] = Attribute("odd")
             n.more_attributes.append("odd")
-        if c.on(s + ".after_work", 0.3):
-            more["after_work"] = n.law(s + ".after_work", 0, 5, endless=0.02)
+        if c.on(s + ".after_work", 0.4):
+            more["after_work"] = n.law(s + ".after_work", 0, 6, endless=0.02)
         if c.on(s + ".patience", 0.6):
             none = c.on(s + ".no patience", 0.06)
             more["patience"] = Constant(0.0) if none else n.law(s + ".patience", 0, 15, endless=0.1, zero=0.15)

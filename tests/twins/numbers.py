@@ -235,7 +235,7 @@ class Numbers:
         """A probability; an identity may leave [0, 1]."""
         c = self.c
         link = c.pick(path + ".link", "identity", "logistic", "normal", "exp")
-        base = c.pick(path + ".base", -1.0, -0.5, 0.2, 0.4) - (1.0 if link == "exp" else 0.0)
+        base = c.pick(path + ".base", -3.0, -1.0, -0.5, 0.2, 0.4) - (1.0 if link == "exp" else 0.0)
         return Predictor(base, self.terms(path, (0.3, -0.3, 0.05), 0.7 if link != "exp" else 1.0), link)  # type: ignore[arg-type]
 
     def factor(self, path: str) -> Predictor:

@@ -66,6 +66,7 @@ class Observer(Service):
         gone = sum(j.finish == now for j in pool.jobs) + sum(t == now for t in pool.after_ends)
         excess = pool.busy - gone - pool.n
         self.note_if(gone and pool.busy > pool.n, "4.8 counted: those who complete now are gone")
+        self.note_if(pool.busy > pool.n and now in pool.after_ends, "4.8 counted: after-work that ends now is gone")
         if excess > 0:
             backs = [j for j in pool.jobs if j.finish != now and self.end_rule(j) == "hand back"]
             self.note_if(len(backs) < excess, "4.8 counted: finish")

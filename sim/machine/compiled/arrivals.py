@@ -10,7 +10,7 @@ from math import inf, log1p
 import numpy as np
 
 from sim.machine.compiled.agenda import sift_down
-from sim.machine.compiled.kernel import inlined, kernel
+from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.luck import C4, cell_key, draw, mix, unit
 from sim.machine.compiled.tables import entry, generators, numbers, rates, streams
 from sim.machine.network import CELL
@@ -101,7 +101,7 @@ def begin_cell(w):
             push_generator(w, g.time, np.uint64(k))
 
 
-@inlined
+@kernel
 def push_generator(w, time, code):
     """Add a generator to the heap of births."""
     at = w.birth_heap_size
@@ -142,7 +142,7 @@ def find_birth(w):
     w.next_birth = entry(w.birth_heap, 0).time if w.birth_heap_size else inf
 
 
-@inlined
+@kernel
 def advance_birth(w):
     """Go on to the birth after the present one."""
     code = entry(w.birth_heap, 0).code

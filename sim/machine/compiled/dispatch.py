@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.machine.compiled.agenda import ZERO, drop_patience, drop_timer, new_code, push, set_timer
 from sim.machine.compiled.hours import add_open, next_open, open_between
-from sim.machine.compiled.kernel import inlined, kernel
+from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.laws import predict, sample
 from sim.machine.compiled.layout import (
     BEFORE,
@@ -94,7 +94,7 @@ def visible_from(w, full, j, e):
     return add_open(w, full, step.after_calendar, entered, edge.after)
 
 
-@inlined
+@kernel
 def visible(w, full, j, e):
     """Whether the pool of this edge sees the job by now."""
     now = w.now
@@ -119,7 +119,7 @@ def first_visible(w, full, step, e, j):
 # -- arriving (4.1) -----------------------------------------------------------------------------------------------
 
 
-@inlined
+@kernel
 def arrive(w, full, j):
     """Rule 4.1: start, join, or leave at once by the exit that is returned."""
     job = jobs(w, j)
@@ -209,7 +209,7 @@ def best_server(w, full, j, only_now):
 # -- waiting (4.1.5, 4.2, 4.6) ------------------------------------------------------------------------------------
 
 
-@inlined
+@kernel
 def join(w, full, j):
     """Rule 4.1.5: into the line; next overflow and patience are set."""
     job = jobs(w, j)
@@ -292,7 +292,7 @@ def set_patience(w, full, j):
     job.patience = set_timer(w, j, w.now + d if c == NONE else add_open(w, full, c, w.now, d), PATIENCE)
 
 
-@inlined
+@kernel
 def take_from_line(w, full, j):
     """Out of the line, by a start or otherwise; its line timers die."""
     job = jobs(w, j)
@@ -334,7 +334,7 @@ def take_from_order(w, full, j):
             x.patience_left = 0.0
 
 
-@inlined
+@kernel
 def leave_line(w, full, j):
     """Out of the line without a start; a server cleared for the job is let go."""
     take_from_line(w, full, j)
@@ -426,7 +426,7 @@ def offer_counted(w, full, i):
         start(w, full, found, THE_POOL, w.choice_edge)
 
 
-@inlined
+@kernel
 def offer(w, full, pool):
     """Rule 4.3 for one pool."""
     if full is not None:
@@ -562,7 +562,7 @@ def sooner(w, full, a, key_a, b, key_b):
 # -- starting (4.4) and speeds (5) ----------------------------------------------------------------------------------
 
 
-@inlined
+@kernel
 def start(w, full, j, s, e):
     """Rule 4.4; an offer that becomes due by it is left to the caller."""
     job = jobs(w, j)

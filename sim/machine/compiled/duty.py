@@ -23,7 +23,7 @@ from sim.machine.compiled.dispatch import (
     start,
 )
 from sim.machine.compiled.families import travel_on, write_row
-from sim.machine.compiled.kernel import inlined, kernel
+from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.layout import (
     AFTER_WORK,
     BEFORE,
@@ -168,7 +168,7 @@ def closings(w, full, first, end):
     offer_touched(w, full)
 
 
-@inlined
+@kernel
 def offer_touched(w, full):
     """One offer over all pools that are marked."""
     frames(w)[w.frames_open] = TOUCHED_POOLS
@@ -220,7 +220,7 @@ def line_leaves(w, full, i):
         travel_on(w, full, j, exit_)
 
 
-@inlined
+@kernel
 def end_rule(w, full, j):
     """What the end of a duty means for a job: its step's rule, else its pool's."""
     rule = steps(w, jobs(w, j).step).end_of_duty

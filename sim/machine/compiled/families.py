@@ -100,7 +100,7 @@ def free_job(w, j):
     w.free_slot = j
 
 
-@inlined
+@kernel
 def new_job(w, full, key, birth, stream, parent):
     """A job in a slot; its number is given when it is sure to live."""
     j = new_slot(w)
@@ -143,7 +143,7 @@ def give_number(w, j):
 # -- births (2.4, 2.5) ----------------------------------------------------------------------------------------------
 
 
-@inlined
+@kernel
 def be_born(w, full, g):
     """One job of a birth, ready to enter its first step; nobody when slots ran out."""
     s = streams(w, g.stream)
@@ -217,7 +217,7 @@ def births_of_batch(w, full, g):
 # -- rows (7) -------------------------------------------------------------------------------------------------------
 
 
-@inlined
+@kernel
 def write_row(w, full, j, left, released, exit_):
     """One spell has ended; it is kept if it overlaps [0, end) or is counted (rule 7.1)."""
     job = jobs(w, j)
@@ -267,7 +267,7 @@ def write_row(w, full, j, left, released, exit_):
     row.flags = flags
 
 
-@inlined
+@kernel
 def write_job(w, full, j, end, exit_):
     """One job, if any of its spells is kept or its family is counted (rule 7.3)."""
     job = jobs(w, j)
@@ -302,7 +302,7 @@ def write_job(w, full, j, end, exit_):
 # -- visits ---------------------------------------------------------------------------------------------------------
 
 
-@inlined
+@kernel
 def travel(w, full, j, exit_):
     """A job leaves its step by an exit (or enters the one it carries), and goes on until it waits, works or ends."""
     job = jobs(w, j)
@@ -367,7 +367,7 @@ def begin_visit(w, full, j):
     x.cleared = 0
 
 
-@inlined
+@kernel
 def begin_delay(w, full, j):
     """The job waits for time to pass (rule 2.7)."""
     job = jobs(w, j)
@@ -384,7 +384,7 @@ def begin_delay(w, full, j):
     job.timer = set_timer(w, j, t, ENTRY)
 
 
-@inlined
+@kernel
 def delay_row(w, full, j, exit_):
     """End of a stay in a delay."""
     job = jobs(w, j)
@@ -396,7 +396,7 @@ def delay_row(w, full, j, exit_):
         write_row(w, full, j, w.now, nan, exit_)
 
 
-@inlined
+@kernel
 def route(w, full, j, exit_):
     """Clauses in order; the next step, or NONE: the job ends (rule 2.9)."""
     job = jobs(w, j)
@@ -485,7 +485,7 @@ def spawn(w, full, j, name, first, end, ordinal):
             jobs(w, k).timer = set_timer(w, k, w.now + delay, ENTRY)
 
 
-@inlined
+@kernel
 def end_job(w, full, j, exit_):
     """The job is over; so are its watches."""
     if full is not None:

@@ -1,16 +1,21 @@
 """How kernels are compiled: one source, no Python objects, the interpreter's lock released.
 
-Every kernel is a plain function on the arrays of `layout`. With the environment variable NUMBA_DISABLE_JIT=1 they run
-as they stand, which is how their indices are checked (see `checked`).
+Every kernel is a plain function of numbers and of the record of a run (see `tables`). Python calls one of them, the
+entrance; it is compiled for the core and for full networks, never for a scenario. With NUMBA_DISABLE_JIT=1 in the
+environment all of them run as they stand, which is how their indices are checked (see `checked`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
 import numba
+
+UNCOMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
 _INNER = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """No exception is ever raised inside, nothing is allocated, and only kernels call kernels: no wrappers for Python."""
@@ -22,7 +27,7 @@ inlined = numba.njit(**_INNER, forceinline=True)
 """A small one that is put where it is called."""
 
 entrance = numba.njit(nogil=True, error_model="numpy")
-"""A kernel that Python calls."""
+"""The kernel that Python calls."""
 
 
 def shared(function: Callable[..., Any], **helpers: Any) -> Any:
@@ -38,3 +43,66 @@ def shared(function: Callable[..., Any], **helpers: Any) -> Any:
     f: Any = function
     bound = FunctionType(f.__code__, {**f.__globals__, **helpers}, f.__name__, f.__defaults__, f.__closure__)
     return numba.njit(bound, **_INNER)
+
+
+@contextmanager
+def as_one_module(name: str) -> Iterator[None]:
+    """Compile the kernels that the one called `name` needs as parts of it.
+
+    Numba optimises every function together with all it calls, and again inside each of its callers, which takes minutes
+    for a hundred kernels in layers. Here the parts are only put together, and the whole is optimised once. Where a
+    later Numba has other insides this does nothing but cost time.
+    """
+    try:
+        import llvmlite.binding as llvm
+        from numba.core.codegen import JITCodeLibrary
+        from numba.core.registry import cpu_target
+
+        codegen = cpu_target.target_context.codegen()
+        plain, set_env, engine = codegen._library_class, codegen.set_env, codegen._engine
+        for needed in ("_optimize_functions", "_optimize_final_module", "_finalize_final_module"):
+            getattr(JITCodeLibrary, needed)
+    except (ImportError, AttributeError):  # pragma: no cover - another Numba
+        yield
+        return
+
+    class Part(JITCodeLibrary):  # type: ignore[misc]
+        """Code that is put into the entrance's module and is never run by itself."""
+
+        @property
+        def whole(self) -> bool:
+            return name in self.name
+
+        def _optimize_functions(self, module: Any) -> None:
+            if self.whole:
+                super()._optimize_functions(module)
+            else:
+                module.data_layout = self._codegen._data_layout
+
+        def _optimize_final_module(self) -> None:
+            if self.whole:
+                for function in self._final_module.functions:
+                    if not function.is_declaration and name not in function.name:
+                        function.linkage = llvm.Linkage.internal
+                super()._optimize_final_module()
+
+        def _finalize_final_module(self) -> None:
+            if self.whole:
+                super()._finalize_final_module()
+            else:
+                self._finalize_dynamic_globals()
+                self._finalized = True
+
+        def get_pointer_to_function(self, symbol: str) -> int:
+            return int(super().get_pointer_to_function(symbol)) if self.whole else 0
+
+    def set_env_of_whole(symbol: str, env: Any) -> None:
+        if engine.is_symbol_defined(symbol):
+            set_env(symbol, env)
+
+    codegen._library_class, codegen.set_env = Part, set_env_of_whole
+    try:
+        yield
+    finally:
+        codegen._library_class = plain
+        del codegen.set_env

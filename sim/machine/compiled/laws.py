@@ -61,7 +61,7 @@ def family_z(w, full, j):
     return normal_quantile(draw(lives(w, j).root_key, w.z_name, 0, 0))
 
 
-@inlined
+@kernel
 def sample(w, full, law, j, name, round_, purpose):
     """Number that a law gives a job for a purpose."""
     x = laws(w, law)

@@ -59,7 +59,8 @@ def _dtype(*fields: tuple[str, str]) -> np.dtype[Any]:
 
 
 CORE_TABLES = (
-    "jobs", "lives", "heap", "far", "buckets", "visits", "job_rows", "kept", "steps", "edges", "pools", "takes",
+    "jobs", "lives", "heap", "far", "buckets", "visits", "sorted_visits", "first_rows", "job_rows",
+    "kept", "steps", "edges", "pools", "takes",
     "routes", "clauses", "conditions", "spawns", "laws", "timelines", "numbers", "streams", "generators", "birth_heap",
     "rates", "changes",
 )  # fmt: skip

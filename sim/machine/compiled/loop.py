@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from math import inf, nan
+from typing import Any
 
 import numpy as np
+from numba.core import types
 
 from sim.machine.compiled.agenda import ZERO, fill_hole, kind_of, next_bucket, set_timer, slot_of
 from sim.machine.compiled.arrivals import advance_birth, first_birth
@@ -32,7 +34,7 @@ from sim.machine.compiled.families import (
     watch_expires,
     write_row,
 )
-from sim.machine.compiled.kernel import entrance, inlined, kernel
+from sim.machine.compiled.kernel import UNCOMPILED, as_one_module, entrance, inlined, kernel
 from sim.machine.compiled.laws import sample
 from sim.machine.compiled.layout import (
     AFTER_WORK,
@@ -57,6 +59,8 @@ from sim.machine.compiled.layout import (
 from sim.machine.compiled.lines import change_waiting
 from sim.machine.compiled.luck import draw
 from sim.machine.compiled.servers import change_serving
+from sim.machine.compiled.sorting import sort_visits
+from sim.machine.compiled.store import keep
 from sim.machine.compiled.tables import (
     changes,
     clocks,
@@ -94,6 +98,8 @@ def walk(w, full):
         fill_hole(w)
         if w.trouble != FINE:
             return w.trouble
+        if w.alive > w.most_alive:
+            return OVERGROWN
         time = inf
         kind = BIRTH
         code = ZERO
@@ -129,9 +135,6 @@ def walk(w, full):
             return GROW
         if full is not None and (w.fresh_clock > w.many_clocks or w.breaks_taken > w.many_breaks):
             return GROW
-        if w.alive > w.most_alive:
-            return OVERGROWN
-
         if planned or kind == BIRTH:
             count_event(w, time)
             if kind == BIRTH:
@@ -347,22 +350,53 @@ def finish(w, full, stopped):
     return w.trouble
 
 
-# -- entries from Python: addresses and plain numbers only ----------------------------------------------------------
+# -- the way in from Python -----------------------------------------------------------------------------------------
+
+BEGIN, WALK, FINISH, SORT = range(4)
 
 
 @entrance
-def begin_at(address):
-    """Before the first event."""
-    first_birth(run_at(address))
+def run_kernels(address, full, what, number):
+    """Begin a run, walk through its events, finish it at a time, or sort its rows.
+
+    Parameters
+    ----------
+    address : uint64
+        Where the record of the run is.
+    full : None or int
+        None for a network that needs the core only.
+    what : int
+        BEGIN, WALK, FINISH or SORT.
+    number : float
+        For FINISH, the time [min].
+
+    Returns
+    -------
+    int
+        As `walk`.
+    """
+    w = run_at(address)
+    if what == BEGIN:
+        first_birth(w)
+        return DONE
+    if what == WALK:
+        return walk(w, full)
+    if what == FINISH:
+        return finish(w, full, number)
+    sort_visits(w)
+    return DONE
 
 
-@entrance
-def walk_at(address, full):
-    """`walk`."""
-    return walk(run_at(address), full)
+keep(run_kernels)
 
 
-@entrance
-def finish_at(address, full, stopped):
-    """`finish`."""
-    return finish(run_at(address), full, stopped)
+def signature(full: bool) -> Any:
+    """What `run_kernels` is compiled for; there are these two."""
+    return (types.uint64, types.int64 if full else types.none, types.int64, types.float64)
+
+
+def prepare(full: bool) -> None:
+    """Compile for a kind of network, or load what was compiled before."""
+    if not UNCOMPILED and signature(full) not in run_kernels.overloads:
+        with as_one_module("run_kernels"):
+            run_kernels.compile(signature(full))

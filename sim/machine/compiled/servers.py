@@ -144,7 +144,7 @@ def numbered(w, full, pool, edge, wanted, j):
     return NOBODY
 
 
-@inlined
+@kernel
 def best_of_pool(w, full, e, j):
     """The server that fits and that the pool's choice prefers; nobody when none fits (section 4, `fits`)."""
     edge = edges(w, e)

@@ -2,51 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from math import nan
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.machine.compiled.kernel import entrance
-from sim.machine.records import VISIT
+from sim.machine.compiled.kernel import kernel
+from sim.machine.compiled.tables import first_rows, sorted_visits, visits
 
 
-@entrance
-def spread(rows, first, out, stopped):
+@kernel
+def sort_visits(w):
     """Put each row behind those of its job that were closed before it."""
-    for i in range(rows.shape[0]):
-        job = rows[i].job
-        k = first[job]
-        first[job] = k + 1
-        out[k] = rows[i]
-        if out[k].released > stopped:
-            out[k].released = np.nan  # after-work that the end of the run cut off
-
-
-@entrance
-def starts(rows, jobs):
-    """Where the rows of each job begin."""
-    first = np.zeros(jobs + 1, np.int64)
-    for i in range(rows.shape[0]):
-        first[rows[i].job + 1] += 1
-    for j in range(jobs):
+    first = first_rows(w)
+    for i in range(w.rows):
+        first[visits(w, i).job + 1] += 1
+    for j in range(w.jobs_made):
         first[j + 1] += first[j]
-    return first
-
-
-def by_job(rows: NDArray[Any], jobs: int, stopped: float) -> NDArray[Any]:
-    """Rows of spells by (job, entered), those of one job in the order in which they were closed.
-
-    Parameters
-    ----------
-    rows : structured array of `VISIT`
-        In the order in which they were closed.
-    jobs : int
-        Jobs are numbered below this.
-    stopped : float
-        Time at which the run ended [min].
-    """
-    flat = rows.view(np.recarray)
-    out = np.empty(rows.size, VISIT)
-    spread(flat, starts(flat, jobs), out.view(np.dtype((np.record, VISIT))).view(np.recarray), stopped)
-    return out
+    for i in range(w.rows):
+        row = visits(w, i)
+        k = first[row.job]
+        first[row.job] = k + 1
+        out = sorted_visits(w, k)
+        out.entered = row.entered
+        out.started = row.started
+        out.left = row.left
+        # after-work that the end of the run cut off was never over
+        out.released = nan if row.released > w.now else row.released
+        out.job = row.job
+        out.server = row.server
+        out.step = row.step
+        out.pool = row.pool
+        out.exit = row.exit
+        out.round = row.round
+        out.flags = row.flags
+        out.spell = row.spell

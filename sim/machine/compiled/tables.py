@@ -8,7 +8,6 @@ time.) Without compilation `w` is a `checked.World`, and every index is checked.
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,9 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from sim.machine.compiled import layout as at
+from sim.machine.compiled.kernel import UNCOMPILED
 from sim.machine.compiled.rows import Row
 
-UNCOMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 _WORD = ir.IntType(64)
 
 
@@ -138,6 +137,8 @@ far = rows_of("far", at.FAR)
 buckets = plain("buckets", types.uint32)
 visits = rows_of("visits", at.VISIT_ROW)
 job_rows = rows_of("job_rows", at.JOB_END_ROW)
+sorted_visits = rows_of("sorted_visits", at.VISIT_ROW)
+first_rows = plain("first_rows", types.int64)
 kept = plain("kept", types.uint8)
 steps = rows_of("steps", at.STEP)
 edges = rows_of("edges", at.EDGE)

@@ -8,20 +8,19 @@ from typing import Any
 import numpy as np
 
 from sim.machine.compiled import layout as at
-from sim.machine.compiled import loop, sorting
+from sim.machine.compiled import loop
+from sim.machine.compiled.kernel import UNCOMPILED
 from sim.machine.compiled.packing import Array, buckets, cells, generators, packed, table
-from sim.machine.compiled.tables import UNCOMPILED
 from sim.machine.fault import EngineFault
 from sim.machine.instance import instantiate
 from sim.machine.luck import name_hash
 from sim.machine.network import Network
-from sim.machine.records import DUTY, Records, Tally
+from sim.machine.records import DUTY, MOST_OPEN, VISIT, Records, Tally
 
 MARGIN = 2048
 """Room that must be free in every array before an event; an event that needs more than what is left starts the run
 anew with larger arrays."""
 FIRST_ROOM = 1 << 14
-MOST_ALIVE = 1 << 22
 
 NEVER = 1 << 62
 
@@ -35,19 +34,30 @@ class Walk:
         What is simulated.
     seed, replication : int
         Its luck.
+    most_open : int
+        Jobs alive at which the run stops (rule 7.5).
     visits, jobs : bool
         Whether rows of spells and of jobs are kept.
     """
 
     def __init__(
-        self, network: Network, seed: int = 1, replication: int = 0, visits: bool = True, jobs: bool = True
+        self,
+        network: Network,
+        seed: int = 1,
+        replication: int = 0,
+        most_open: int = MOST_OPEN,
+        *,
+        visits: bool = True,
+        jobs: bool = True,
     ) -> None:
-        self.network, self.seed, self.replication = network, seed, replication
+        self.network, self.seed, self.replication, self.most_open = network, seed, replication, most_open
         self.keep_rows, self.keep_jobs = visits, jobs
         self.instance = instantiate(network, seed, replication)
         self.tables = packed(network)
         self.room = 1
+        loop.prepare(self.tables.full)
         self.stopped = nan
+        self.cut = False
         self.prepare()
 
     # -- room ---------------------------------------------------------------------------------------------------------
@@ -66,7 +76,7 @@ class Walk:
         w.cell, w.last_cell = cells(n)
         w.cell_end = -inf
         w.next_birth = inf
-        w.most_alive = MOST_ALIVE
+        w.most_alive = self.most_open
         w.keep_rows, w.keep_jobs = self.keep_rows, self.keep_jobs
         w.z_name, w.mark_name, w.batch_name = name_hash("z"), name_hash("mark"), name_hash("batch")
         w.watched = t["anchors"].size
@@ -112,8 +122,8 @@ class Walk:
         if full:
             self.begin_duty()
         self.address()
-        with np.errstate(over="ignore"):
-            loop.begin_at(self.w)
+        with np.errstate(over="ignore", invalid="ignore"):
+            loop.run_kernels(self.w, self.full, loop.BEGIN, 0.0)
 
     def begin_duty(self) -> None:
         """Who is on duty at the start stands on the shelf of the idle, by number."""
@@ -199,16 +209,19 @@ class Walk:
         EngineFault
             With what went wrong, and the seed, replication, time and job to replay it.
         """
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             while True:
-                said = loop.walk_at(self.w, self.full)
+                said = loop.run_kernels(self.w, self.full, loop.WALK, 0.0)
                 w = self.run[0]
                 if said == at.GROW:
                     self.grow()
                     continue
-                if said == at.DONE:
-                    self.stopped = w.limit if w.open_counted else max(w.end, w.now)
-                    said = loop.finish_at(self.w, self.full, float(self.stopped))
+                if said == at.OVERGROWN:
+                    self.cut, self.stopped = True, float(w.now)
+                elif said == at.DONE:
+                    self.stopped = float(w.limit if w.open_counted else max(w.end, w.now))
+                if said in (at.DONE, at.OVERGROWN):
+                    said = loop.run_kernels(self.w, self.full, loop.FINISH, self.stopped)
                 if said == at.DONE:
                     return
                 if said not in (at.NO_SLOTS, at.NO_ROWS, at.NO_TIMERS, at.NO_CLOCKS):
@@ -239,10 +252,21 @@ class Walk:
 
     # -- records ------------------------------------------------------------------------------------------------------
 
+    def sorted_visits(self) -> Array:
+        """Rows of spells by (job, entered), those of one job in the order in which they were closed (rule 7.2)."""
+        t, w = self.t, self.run[0]
+        out = np.empty(w.rows, VISIT)
+        t["sorted_visits"], t["first_rows"] = out, np.zeros(w.jobs_made + 2, np.int64)
+        w.now = self.stopped
+        self.address()
+        with np.errstate(over="ignore"):
+            loop.run_kernels(self.w, self.full, loop.SORT, 0.0)
+        return out
+
     def records(self) -> Records:
         """Everything the run left behind, in its agreed order."""
         t, w = self.t, self.run[0]
-        visits = sorting.by_job(np.asarray(t["visits"])[: w.rows], int(w.jobs_made), self.stopped)
+        visits = self.sorted_visits()
         jobs = np.asarray(t["job_rows"])[: w.jobs_made]
         kept = np.asarray(t["kept"])[: w.jobs_made].view(bool)
         jobs = jobs[kept] if not kept.all() else jobs
@@ -258,7 +282,9 @@ class Walk:
             ended=int(w.ended),
             open=int(w.alive),
         )
-        return Records(self.network, self.seed, self.replication, visits, jobs, duty, tally, float(self.stopped))
+        return Records(
+            self.network, self.seed, self.replication, visits, jobs, duty, tally, self.stopped, self.cut, self.most_open
+        )
 
 
 def larger(a: Array) -> Array:
@@ -268,7 +294,7 @@ def larger(a: Array) -> Array:
     return out.view(type(a))
 
 
-def run(network: Network, seed: int = 1, replication: int = 0) -> Records:
+def run(network: Network, seed: int = 1, replication: int = 0, most_open: int = MOST_OPEN) -> Records:
     """Simulate one replication.
 
     Raises
@@ -276,6 +302,6 @@ def run(network: Network, seed: int = 1, replication: int = 0) -> Records:
     EngineFault
         Time stands still, a number is impossible, or a counter of the machine overflows.
     """
-    w = Walk(network, seed, replication)
+    w = Walk(network, seed, replication, most_open)
     w.walk()
     return w.records()

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.machine.compiled.agenda import ZERO, bucket_of, new_code, push
 from sim.machine.compiled.hours import add_open
-from sim.machine.compiled.kernel import inlined, kernel
+from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.laws import sample
 from sim.machine.compiled.layout import NO_CLOCKS, NONE, RESET, STOP, WATCH
 from sim.machine.compiled.tables import anchor_of, anchors, clock_buckets, clocks, persons, watches
@@ -17,7 +17,7 @@ from sim.machine.luck import Purpose
 _WATCH = np.int64(Purpose.WATCH)
 
 
-@inlined
+@kernel
 def anchor(w, full, moment, number, j):
     """A moment in a job's life that watches may wait for: stops, then resets, then starts."""
     r = anchor_of(w, moment * w.n_anchors + number)

@@ -65,8 +65,13 @@ class Agenda(simpy.Environment):
         heappush(self._queue, (time, kind + 2, 0, event))  # type: ignore[misc]
         return event
 
-    def walk(self, end: float, over: Callable[[float], bool]) -> None:
+    def walk(self, end: float, over: Callable[[float], bool], overgrown: Callable[[], bool]) -> bool:
         """Live events in order; from `end` on `over` is asked with the time of each before it happens.
+
+        Returns
+        -------
+        bool
+            Whether the run was cut off because it was overgrown (rule 7.5).
 
         Raises
         ------
@@ -75,8 +80,10 @@ class Agenda(simpy.Environment):
         """
         queue: list[tuple[float, int, int, Any]] = self._queue  # type: ignore[assignment]
         while queue:
+            if overgrown():
+                return True
             if queue[0][0] >= end and over(queue[0][0]):
-                return
+                return False
             time, _, _, event = heappop(queue)
             timer = type(event) is Timer
             if timer and not event.live:
@@ -96,3 +103,4 @@ class Agenda(simpy.Environment):
                 callback(event)
             if not event._ok:  # a process ended with an error: SimPy keeps it in the event of the process
                 raise event._value
+        return False

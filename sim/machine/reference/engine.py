@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 from sim.machine.births import births
 from sim.machine.network import Network
-from sim.machine.records import Records
+from sim.machine.records import MOST_OPEN, Records
 from sim.machine.reference.agenda import (
     BIRTH,
     CLOSING,
@@ -17,7 +18,7 @@ from sim.machine.reference.agenda import (
 from sim.machine.reference.duty import Duty
 
 
-def run(network: Network, seed: int = 1, replication: int = 0) -> Records:
+def run(network: Network, seed: int = 1, replication: int = 0, most_open: int = MOST_OPEN) -> Records:
     """Simulate one replication.
 
     Raises
@@ -25,7 +26,7 @@ def run(network: Network, seed: int = 1, replication: int = 0) -> Records:
     EngineFault
         Time stands still, a number is impossible, or a counter of the machine overflows.
     """
-    return Engine(network, seed, replication).run()
+    return Engine(network, seed, replication).run(most_open)
 
 
 class Engine(Duty):
@@ -33,20 +34,22 @@ class Engine(Duty):
 
     # -- running -------------------------------------------------------------------------------------------------
 
-    def run(self) -> Records:
+    def run(self, most_open: int = MOST_OPEN) -> Records:
         """Walk the agenda until everything counted is done, or the limit."""
         agenda = self.agenda
         agenda.process(self.births())
         agenda.process(self.planned(CLOSING))
         agenda.process(self.planned(OPENING))
         try:
-            agenda.walk(self.end, self.over)
+            cut = agenda.walk(self.end, self.over, lambda: len(self.alive) > most_open)
         except Crowded:
             job = next(reversed(self.alive), None)
             raise self.fault("more than 100,000 events at one instant: time does not pass any more", job) from None
         stopped = self.limit if self.open_counted else max(self.end, agenda.now)
+        if cut:
+            stopped = agenda.now
         self.end_breaks(stopped)
-        return self.close(stopped)
+        return replace(self.close(stopped), cut=cut, most_open=most_open)
 
     def over(self, time: float) -> bool:
         """Whether the run ends before this event past the end: all counted is done, or it is past the limit."""

@@ -1,0 +1,98 @@
+"""Which engine runs: the compiled one, or the reference engine where that gives a result sooner.
+
+Both leave the same records bit for bit, so the choice never changes a number. The compiled engine is compiled once per
+installation and then loaded from disk; until that has happened small jobs run on the reference engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock, Thread
+from typing import Literal
+
+from sim.machine.network import Network
+from sim.machine.records import Records
+from sim.machine.streams import RecordedStream, Stream
+
+Name = Literal["auto", "compiled", "reference"]
+NAMES: tuple[Name, ...] = ("auto", "compiled", "reference")
+
+SECONDS_A_JOB = 60e-6
+"""What the reference engine takes for a job, roughly [s]."""
+
+SECONDS_TO_COMPILE = 15.0
+"""What compiling takes, roughly [s]."""
+
+_compiling: dict[bool, Thread] = {}
+_lock = Lock()
+
+
+def expected_jobs(network: Network) -> float:
+    """Births that a run of the network expects, warm-up included."""
+    total = 0.0
+    for s in network.streams:
+        if isinstance(s, RecordedStream):
+            total += s.times.size
+        else:
+            assert isinstance(s, Stream)
+            batch = 1.0 if s.batch is None else max(s.batch.mean, 1.0)
+            total += s.rate.integral(-network.warm_up, min(network.end, s.end)) * batch
+    return total
+
+
+def runner(network: Network, engine: Name = "auto") -> Callable[..., Records]:
+    """The `run` function of an engine.
+
+    Parameters
+    ----------
+    network : Network
+        What will be simulated.
+    engine : {"auto", "compiled", "reference"}
+        `auto`: compiled, unless it would first have to be compiled and the reference engine is done before that; then
+        compiling goes on beside it for the next run.
+    """
+    if engine == "reference":
+        from sim.machine.reference import run
+
+        return run
+    if engine not in NAMES:
+        raise ValueError(f"engine {engine!r} is unknown; one of {', '.join(NAMES)} is expected")
+    from sim.machine import compiled
+
+    if engine == "auto" and not compiled.ready(network):
+        small = expected_jobs(network) * SECONDS_A_JOB < SECONDS_TO_COMPILE / 5
+        if small:
+            warm_aside(compiled.is_full(network))
+            from sim.machine.reference import run
+
+            return run
+    return compiled.run
+
+
+def must_wait(network: Network) -> bool:
+    """Whether a run of the network would first have to compile its engine."""
+    from sim.machine import compiled
+
+    return runner(network) is compiled.run and not compiled.ready(network)
+
+
+def warm(full: bool | None = None) -> None:
+    """Compile the engine for this installation, or load it.
+
+    Parameters
+    ----------
+    full : bool, optional
+        Only for networks that need (or do not need) more than the core; absent: for both.
+    """
+    from sim.machine import compiled
+
+    for kind in (False, True) if full is None else (full,):
+        compiled.prepare(kind)
+
+
+def warm_aside(full: bool) -> None:
+    """Begin to compile in a thread beside this one; it dies with the process."""
+    with _lock:
+        if full not in _compiling:
+            _compiling[full] = Thread(target=warm, args=(full,), daemon=True)
+            _compiling[full].start()

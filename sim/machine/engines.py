@@ -10,9 +10,9 @@ from collections.abc import Callable
 from threading import Lock, Thread
 from typing import Literal
 
+from sim.machine.demand import expected_jobs
 from sim.machine.network import Network
 from sim.machine.records import Records
-from sim.machine.streams import RecordedStream, Stream
 
 Name = Literal["auto", "compiled", "reference"]
 NAMES: tuple[Name, ...] = ("auto", "compiled", "reference")
@@ -25,19 +25,6 @@ SECONDS_TO_COMPILE = 15.0
 
 _compiling: dict[bool, Thread] = {}
 _lock = Lock()
-
-
-def expected_jobs(network: Network) -> float:
-    """Births that a run of the network expects, warm-up included."""
-    total = 0.0
-    for s in network.streams:
-        if isinstance(s, RecordedStream):
-            total += s.times.size
-        else:
-            assert isinstance(s, Stream)
-            batch = 1.0 if s.batch is None else max(s.batch.mean, 1.0)
-            total += s.rate.integral(-network.warm_up, min(network.end, s.end)) * batch
-    return total
 
 
 def runner(network: Network, engine: Name = "auto") -> Callable[..., Records]:

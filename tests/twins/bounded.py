@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from sim.machine import Network, Records
+from sim.machine.records import MOST_OPEN
 from sim.machine.reference import Engine
+from sim.machine.reference.jobs import Job
 
 MOST_JOBS = 400
 """More than enough for any rule, and few enough to be fast."""
@@ -16,14 +18,14 @@ class TooLarge(Exception):
 class Bounded(Engine):
     """The reference engine, which gives up on a network with too many jobs."""
 
-    def enter(self, job, step: int) -> None:
+    def enter(self, job: Job, step: int) -> None:
         """Rule 2.9, unless there are too many."""
         if self.jobs_made > MOST_JOBS:
             raise TooLarge
         super().enter(job, step)
 
 
-def reference(network: Network, seed: int, replication: int) -> Records:
+def reference(network: Network, seed: int, replication: int, most_open: int = MOST_OPEN) -> Records:
     """Records of the reference engine.
 
     Raises
@@ -33,4 +35,4 @@ def reference(network: Network, seed: int, replication: int) -> Records:
     TooLarge
         More than `MOST_JOBS` jobs.
     """
-    return Bounded(network, seed, replication).run()
+    return Bounded(network, seed, replication).run(most_open)

@@ -1,9 +1,9 @@
 """Choices that belong to what they are for: each is a hash of the network's key and a path like `ask.patience`.
 
 So a piece can be left out and every other choice stays as it was; that is what makes a network shrink well. Keys are
-numbered, and a network is drawn from its key alone: left to itself Hypothesis spends most of its examples on variations
-of one key (42 keys in 275 examples), and a run could not be cut into numbered networks. Hypothesis decides what may be left
-out of a network that fails: it shrinks.
+numbered, and a network is drawn from its key alone: left to itself Hypothesis spends most of its examples on
+variations of few keys (42 in 275 examples), and no network could be rebuilt from a seed and a number. Hypothesis
+decides what is left out of a network that fails: it shrinks.
 """
 
 from __future__ import annotations

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.machine import EngineFault, Network, Records
+from sim.machine.records import MOST_OPEN
 
-Run = Callable[[Network, int, int], Records]
+Run = Callable[[Network, int, int, int], Records]
+"""An engine: network, seed, replication, most jobs that may be open."""
 
 CRASHES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What an engine may never raise."""
 
 
-def outcome(run: Run, network: Network, seed: int, replication: int) -> Records | str:
+def outcome(run: Run, network: Network, seed: int, replication: int, most_open: int = MOST_OPEN) -> Records | str:
     """Records of a run, or the text of its fault (engines must agree in both), or that it crashed."""
     try:
-        return run(network, seed, replication)
+        return run(network, seed, replication, most_open)
     except EngineFault as fault:
         return str(fault)
     except CRASHES as crash:
@@ -38,10 +41,10 @@ def differences(a: Records | str, b: Records | str) -> list[str]:
     for name in ("waiting", "serving"):
         x, y = getattr(a.tally, name), getattr(b.tally, name)
         out += _columns(f"tally.{name}", x, y, lambda i: f"number {i}")
-    for name in ("born", "spawned", "ended", "open"):
-        x, y = getattr(a.tally, name), getattr(b.tally, name)
+    for name in ("tally.born", "tally.spawned", "tally.ended", "tally.open", "cut", "most_open"):
+        x, y = attrgetter(name)(a), attrgetter(name)(b)
         if x != y:
-            out.append(f"tally.{name}: {x} | {y}")
+            out.append(f"{name}: {x} | {y}")
     out += _columns("stopped", np.array([a.stopped]), np.array([b.stopped]), lambda i: "the run")
     return out
 
@@ -75,8 +78,8 @@ def _row(rows: NDArray[np.void], i: int, network: Network) -> str:
 
 
 def _value(name: str, value: np.generic, network: Network) -> str:
-    if name == "step" and int(value) >= 0:  # type: ignore[call-overload]
-        return network.steps[int(value)].name  # type: ignore[call-overload]
+    if name == "step" and int(value) >= 0:
+        return network.steps[int(value)].name
     return repr(value.tolist())
 
 

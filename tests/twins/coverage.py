@@ -113,7 +113,8 @@ TEXT = """
 4.8 paused; paused, silent; paused a second time; paused work resumes; paused and finishing work on one server
 4.8 a later duty finds work of the earlier one; touching duties; touching duties: the speed changes under work
 4.8 touching duties during a whole break; a whole break begins at once; a whole break waits for the work
-4.8 a whole break waits for after-work; a whole break is over; a whole break follows another; the next whole break follows
+4.8 a whole break waits for after-work; a whole break is over; a whole break follows another
+4.8 the next whole break follows
 4.8 whole breaks are taken as one; a whole break due is void
 4.8 a duty end ends a whole break; a whole break at the begin of a duty
 4.8 a whole break at the begin of a duty waits for the work
@@ -141,9 +142,11 @@ TEXT = """
 7.1 stops at the limit; no following at all; stops when everything counted is done; nothing is left to happen
 7.2 exit open; exit done; exit abandoned; exit blocked; exit closed; exit handed_back; exit paused; exit moved
 7.2 open in line; open in service; open paused; open in a delay; open and silent; a silent departure before this spell
-7.2 a resumed spell; a later round; a recorded delay; a delay without a row; after-work cut off; a row closed at the door
+7.2 a resumed spell; a later round; a recorded delay; a delay without a row; after-work cut off
+7.2 a row closed at the door
 7.2 more than 256 spells: a fault
 7.3 spawned and kept from entering; no due time; a due time; never due
+7.5 cut in the period; cut after the period
 """
 
 

@@ -1,12 +1,14 @@
-"""Numbers of a random network: times on a grid, laws, predictors, calendars."""
+"""Numbers of a random network: times on a grid, laws, predictors, calendars, rates."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from math import inf, nextafter
+from typing import Any
 
 from sim.machine import (
     Attribute,
+    Busyness,
     ByAttribute,
     Calendar,
     Condition,
@@ -65,13 +67,13 @@ class Numbers:
         self.marks: list[str] = []
         self.calendars: list[Calendar] = []
 
-    # -- times ----------------------------------------------------------------------------------------------------
+    # -- times --------------------------------------------------------------------------------------------------------
 
     def minutes(self, path: str, low: int, high: int) -> float:
         """A time on the grid, in units."""
         return self.unit * self.c.count(path, low, high)
 
-    # -- laws (2.1) -----------------------------------------------------------------------------------------------
+    # -- laws (2.1) ---------------------------------------------------------------------------------------------------
 
     def law(
         self,
@@ -164,10 +166,12 @@ class Numbers:
                 return Quantiles((0.0, 0.25, 0.9, 1.0), (a, 0.5 * (a + b), b, b + u))
             case "hazard":
                 last = c.pick(path + ".last", 1.0, 0.3)
-                return Hazard((0.0, 0.5 * middle, middle), (0.1 / middle, c.pick(path + ".gap", 0.0, 2.0), last / middle))
+                hazards = (0.1 / middle, c.pick(path + ".gap", 0.0, 2.0), last / middle)
+                return Hazard((0.0, 0.5 * middle, middle), hazards)
             case _:
                 d = 1.5 * (b - a)
-                return Table((0.0, 0.4, 0.8, 1.0), (a, 0.5 * (a + b), b, b + u), (d, 0.5 * (b - a), min(d, u), u), middle)
+                slopes = (d, 0.5 * (b - a), min(d, u), u)
+                return Table((0.0, 0.4, 0.8, 1.0), (a, 0.5 * (a + b), b, b + u), slopes, middle)
 
     def part(self, path: str, low: int, high: int, of_job: bool, positive: bool = False) -> Law:
         """A component: it may have atoms, and components of its own."""
@@ -188,7 +192,7 @@ class Numbers:
                 return Uniform(0.0, 3.0)
         return Constant(float(self.c.pick(path + ".number", 0, 1, 2, 3)))
 
-    # -- predictors and conditions (2.2, 2.9) ------------------------------------------------------------------------
+    # -- predictors and conditions (2.2, 2.9) -------------------------------------------------------------------------
 
     def source(self, path: str, steady: bool = False) -> Source:
         """What is looked at; a steady one does not change with time."""
@@ -256,7 +260,7 @@ class Numbers:
             number = float(c.pick(path + ".number", 0.0, 1.0, 1.0, 2.0))
         return Condition(source, c.pick(path + ".op", "<=", ">="), number)
 
-    # -- calendars (2.3) --------------------------------------------------------------------------------------------
+    # -- calendars (2.3) ----------------------------------------------------------------------------------------------
 
     def calendar(self, name: str) -> Calendar:
         """Open hours: some intervals, perhaps repeating, rarely none."""
@@ -277,7 +281,9 @@ class Numbers:
         begin = intervals[k][0]
         if c.on(name + ".early", 0.5):
             begin -= u if k == 0 or intervals[k - 1][1] + u <= begin else 0.0
-        period = intervals[-1][1] - begin + (self.minutes(name + ".pause", 0, 10) if c.on(name + ".pause", 0.7) else 0.0)
+        period = intervals[-1][1] - begin
+        if c.on(name + ".pause", 0.7):
+            period += self.minutes(name + ".pause", 0, 10)
         while begin + period < intervals[-1][1]:  # by rounding
             period = nextafter(period, inf)
         return Calendar(name, intervals, repeat=(begin, period))
@@ -285,3 +291,26 @@ class Numbers:
     def hours(self, path: str) -> str | None:
         """Name of one of the calendars, if there is any."""
         return self.c.pick(path + ".hours", *self.calendars).name if self.calendars else None
+
+    # -- rates (2.5, 6.4, 6.5) -----------------------------------------------------------------------------------
+
+    def rate(self, path: str, level: float) -> Timeline:
+        """A rate that is constant or changes at times on and off the hour."""
+        c = self.c
+        if not c.on(path + ".changes", 0.5):
+            return Timeline.constant(level)
+        times = [self.start, self.start + self.minutes(path + ".t1", 1, 15)]
+        times += [t for t in (times[1] + self.minutes(path + ".t2", 1, 40), 60.0, 120.0) if t > times[-1]][:1]
+        return Timeline(times, [level * c.pick(f"{path}.{i}", 0.0, 0.5, 1.0, 2.0, 4.0) for i in range(len(times))])
+
+    def busyness(self, name: str) -> Busyness:
+        """A factor of days, of intervals within them, or of both."""
+        c = self.c
+        more: dict[str, Any] = {"day_sd": c.pick(name + ".day", 0.0, 0.3, 0.8)}
+        if c.on(name + ".within", 0.5):
+            more["within_sd"] = c.pick(name + ".sd", 0.3, 0.8)
+            more["interval"] = c.pick(name + ".interval", 7.0, 10.0, 30.0)
+            more["within_correlation"] = c.pick(name + ".phi", 0.0, 0.6)
+        if c.on(name + ".correlation", 0.5):
+            more["day_correlation"] = c.pick(name + ".rho", 0.7, -0.4)
+        return Busyness(name, law="gamma" if c.on(name + ".gamma", 0.3) else "lognormal", **more)

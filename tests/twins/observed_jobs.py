@@ -7,33 +7,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from math import inf, isnan
 from typing import Any
 
-import numpy as np
-
-from sim.machine import Constant, CountedPool, EngineFault, Network, RecordedStream, Records, Stream
-from sim.machine.births import band_edges
+from sim.machine import Clause, Condition, Constant, Network, RecordedStream, Source, Spawn
+from sim.machine.births import Birth, band_edges
 from sim.machine.inversion import BY_ATTRIBUTE
 from sim.machine.luck import draw
 from sim.machine.predictor import Predictor
-from sim.machine.records import ON_DUTY
-from sim.machine.reference.jobs import GONE, IN_DELAY, IN_LINE, IN_SERVICE, PAUSED
+from sim.machine.reference.jobs import GONE, IN_DELAY, IN_LINE, IN_SERVICE, PAUSED, Clock, Job
+from sim.machine.reference.stations import BoundLaw, DelayState
 from sim.machine.steps import Exit
 from tests.twins.bounded import Bounded
 from tests.twins.coverage import BRANCHES, EVENTS, LAWS, PURPOSES
 
 BANDS = list(islice(band_edges(), 100))
-FAULTS = {
-    "more than 100,000": "3.5 time stands still: a fault",
-    "256th round": "2.4 more than 255 rounds: a fault",
-    "257th spell": "7.2 more than 256 spells: a fault",
-    "a batch law": "2.5 an endless batch: a fault",
-    "a law gave -": "2.1 a negative number: a fault",
-    "a law gave nan": "2.1 not a number: a fault",
-}
 
 
 class Reached(list):
@@ -109,52 +99,9 @@ class ObservedJobs(Bounded):
         super().build()
         self.routes = [[Reached(x, self) for x in exits] for exits in self.routes]
 
-    def run(self) -> Records:
-        """Run, and look at how it ended."""
-        self.tables()
-        try:
-            records = super().run()
-        except EngineFault as fault:
-            for text, branch in FAULTS.items():
-                self.note_if(text in fault.what, branch)
-            raise
-        if self.open_counted:
-            self.note("7.1 stops at the limit")
-        else:
-            more = any(getattr(x[3], "live", True) for x in self.agenda._queue)
-            self.note("7.1 stops when everything counted is done" if more else "7.1 nothing is left to happen")
-        self.note_if(self.network.follow == 0.0 and self.open_counted, "7.1 no following at all")
-        return records
+    # -- numbers (2.1, 2.2) -------------------------------------------------------------------------------------------
 
-    def tables(self) -> None:
-        """What was drawn before the first event."""
-        n, i = self.network, self.instance
-        for f in n.busyness.values():
-            self.note_if(f.day_sd, "6.5 busyness of days")
-            self.note_if(f.day_sd and f.day_correlation, "6.5 correlated days")
-            self.note_if(f.within_sd, "6.5 busyness within days")
-            self.note(f"6.5 {f.law}")
-        for s in n.streams:
-            if isinstance(s, Stream):
-                self.note_if(s.reference is not s.rate, "6.4 reference rate of its own")
-                self.note_if(len(s.busyness) > 1, "6.5 two factors on one stream")
-                self.note_if(s.end < self.limit, "2.5 end of a stream")
-            else:
-                self.note_if(s.first_row, "2.5 part of a log")
-                self.note_if(np.any(s.times < self.start_time), "2.5 recorded before the warm-up")
-        for p, pool in enumerate(n.pools):
-            if isinstance(pool, CountedPool):
-                self.note_if(np.any(pool.servers.values % 1.0), "6.0 rounding of a head-count")
-                continue
-            for k, server in enumerate(pool.servers):
-                d = i.duty
-                there = np.sum((d["pool"] == p) & (d["server"] == k) & (d["kind"] == ON_DUTY))
-                if any(x.presence < 1.0 for x in server.duties):
-                    self.note("6.0 absent" if there < len(server.duties) else "6.0 present by chance")
-
-    # -- numbers (2.1, 2.2) ------------------------------------------------------------------------------------------------
-
-    def sample(self, law, job, name, purpose, round_=None):
+    def sample(self, law: BoundLaw, job: Job, name: int, purpose: int, round_: int | None = None) -> float:
         """Rule 2.1."""
         table, at = self.table, law.at
         kind, atoms = int(table[at]), int(table[at + 2])
@@ -180,12 +127,12 @@ class ObservedJobs(Bounded):
         self.note_if(x == 0.0, "2.1 zero")
         return x
 
-    def z(self, job):
+    def z(self, job: Job) -> float:
         """Rule 6.3."""
         self.note("6.3 z of a child" if job.root is not None else "6.3 z of a root")
         return super().z(job)
 
-    def predict(self, p, job):
+    def predict(self, p: Predictor, job: Job) -> float:
         """Rule 2.2."""
         self.note("2.2 link " + p.link)
         self.note_if(len(p.terms) == 8, "2.2 eight terms")
@@ -195,7 +142,7 @@ class ObservedJobs(Bounded):
             self.note("2.2 below low" if v < t.low else "2.2 above high" if v > t.high else "2.2 between low and high")
         return super().predict(p, job)
 
-    def look(self, source, job):
+    def look(self, source: Source, job: Job) -> float:
         """What is looked at."""
         of = "2.9 condition on" if self.inside[-1] == "condition" else "2.2 predictor of"
         self.note(f"{of} {source.kind}")
@@ -204,7 +151,7 @@ class ObservedJobs(Bounded):
         self.note_if(source.kind == "lateness" and isnan(job.due), "2.2 lateness without a due time")
         return super().look(source, job)
 
-    def holds(self, c, job):
+    def holds(self, c: Condition, job: Job) -> bool:
         """Whether a condition holds."""
         self.inside.append("condition")
         holds = super().holds(c, job)
@@ -214,9 +161,9 @@ class ObservedJobs(Bounded):
         self.failed = self.failed or not holds
         return holds
 
-    # -- routes (2.9) ---------------------------------------------------------------------------------------------------
+    # -- routes (2.9) -------------------------------------------------------------------------------------------------
 
-    def reached(self, clause) -> None:
+    def reached(self, clause: Clause) -> None:
         """A clause is looked at."""
         self.failed = self.acted = self.exhausted = False
         p = clause.probability
@@ -225,7 +172,7 @@ class ObservedJobs(Bounded):
         self.note_if(p == 0.0, "2.9 probability 0")
         self.note_if(len(clause.when) > 1, "2.9 two conditions")
 
-    def passed(self, clause) -> None:
+    def passed(self, clause: Clause) -> None:
         """A clause is passed by."""
         if self.failed:
             self.note("2.9 passed by: a condition fails")
@@ -234,7 +181,7 @@ class ObservedJobs(Bounded):
         elif not clause.go_on:
             self.note("2.9 passed by: not drawn")
 
-    def route(self, job, exit_):
+    def route(self, job: Job, exit_: Exit) -> None:
         """Rule 2.9."""
         self.note(f"2.9 route of exit {exit_.name.lower()}")
         before = job.round
@@ -244,14 +191,14 @@ class ObservedJobs(Bounded):
         self.inside.pop()
         self.note_if(job.round > before, "2.9 again")
 
-    def end_job(self, job, exit_):
+    def end_job(self, job: Job, exit_: Exit) -> None:
         """The end."""
         self.note("2.9 no match: the job ends" if self.exhausted else "2.9 a clause ends the job")
         clocks = job.clocks.values() if job.clocks else ()
         self.note_if(any(k.timer is not None and k.timer.live for k in clocks), "2.10 the end stops a running clock")
         super().end_job(job, exit_)
 
-    def raise_marks(self, job, add):
+    def raise_marks(self, job: Job, add: Mapping[str, int]) -> None:
         """Marks."""
         self.acted = True
         for mark, k in add.items():
@@ -259,7 +206,7 @@ class ObservedJobs(Bounded):
             self.note("2.9 a mark raised by 0" if k == 0 else "2.9 a mark raised")
         super().raise_marks(job, add)
 
-    def spawn(self, parent, name, spawns, first):
+    def spawn(self, parent: Job, name: int, spawns: Sequence[Spawn], first: int) -> None:
         """Spawned jobs."""
         self.acted = True
         by = "watch" if self.inside[-1] == "watch" else "clause"
@@ -275,9 +222,9 @@ class ObservedJobs(Bounded):
             at_once = self.alive[number].birth == self.now
             self.note("2.9 spawned at the same instant" if at_once else "2.9 spawned later")
 
-    # -- births and entries (2.4, 2.5) --------------------------------------------------------------------------------------
+    # -- births and entries (2.4, 2.5) --------------------------------------------------------------------------------
 
-    def be_born(self, birth):
+    def be_born(self, birth: Birth) -> None:
         """Rules 2.5 and 6.4."""
         self.happens(7)
         before = self.born
@@ -285,7 +232,8 @@ class ObservedJobs(Bounded):
         super().be_born(birth)
         self.inside.pop()
         stream, t = self.network.streams[birth.stream], birth.time
-        self.note("7.1 family counted" if 0.0 <= t < self.end else f"7.1 born {'before' if t < 0.0 else 'after'} the period")
+        outside = "7.1 born before the period" if t < 0.0 else "7.1 born after the period"
+        self.note("7.1 family counted" if 0.0 <= t < self.end else outside)
         if isinstance(stream, RecordedStream):
             self.note("2.5 a recorded birth")
             self.note_if(stream.columns, "2.5 attributes of a log")
@@ -300,22 +248,23 @@ class ObservedJobs(Bounded):
             members = self.born - before
             self.note("2.5 an empty batch" if not members else f"2.5 a batch of {'one' if members == 1 else 'several'}")
 
-    def spawned_enters(self, job):
+    def spawned_enters(self, job: Job) -> None:
         """A spawned job enters."""
         self.happens(6)
         super().spawned_enters(job)
 
-    def enter(self, job, step):
+    def enter(self, job: Job, step: int) -> None:
         """An entry."""
         counted = 0.0 <= self.agenda.now < self.end
         if counted != job.family_counted:
-            self.note(f"7.1 {'counted' if counted else 'uncounted'} visit of {'an un' if counted else 'a '}counted family")
+            of = "counted visit of an uncounted" if counted else "uncounted visit of a counted"
+            self.note(f"7.1 {of} family")
         self.note_if(job.step == step and job.state != GONE and self.inside[-1] == "move", "2.10 moved to where it is")
         super().enter(job, step)
 
-    # -- delays (2.7) -----------------------------------------------------------------------------------------------------
+    # -- delays (2.7) -------------------------------------------------------------------------------------------------
 
-    def delay_begins(self, job, step):
+    def delay_begins(self, job: Job, step: DelayState) -> None:
         """Rule 2.7."""
         super().delay_begins(job, step)
         d = step.delay
@@ -325,14 +274,14 @@ class ObservedJobs(Bounded):
         self.note_if(d.counts_as_wait, "2.2 a delay counts as wait")
         self.note("7.2 a recorded delay" if d.recorded else "7.2 a delay without a row")
 
-    def delay_ends(self, job):
+    def delay_ends(self, job: Job) -> None:
         """End of a delay."""
         self.happens(6)
         super().delay_ends(job)
 
-    # -- watches (2.10) ----------------------------------------------------------------------------------------------------
+    # -- watches (2.10) -----------------------------------------------------------------------------------------------
 
-    def anchor(self, moment, number, job):
+    def anchor(self, moment: str, number: int, job: Job) -> None:
         """Anchors."""
         for action, i in self.anchors.get((moment, number), ()):
             clock = job.clocks.get(i) if job.clocks else None
@@ -341,14 +290,14 @@ class ObservedJobs(Bounded):
             self.note(f"2.10 {action} of a clock that {'runs' if running else 'does not run'}")
         super().anchor(moment, number, job)
 
-    def set_clock(self, clock):
+    def set_clock(self, clock: Clock) -> None:
         """A clock is set."""
         super().set_clock(clock)
         self.note_if(clock.timer is None, "2.10 an endless clock")
         self.note_if(self.network.watches[clock.watch].calendar, "2.10 on a calendar")
         self.note_if(clock.sets > 2, "6.0 a clock set for the third time")
 
-    def watch_expires(self, clock):
+    def watch_expires(self, clock: Clock) -> None:
         """Rule 2.10."""
         self.happens(5)
         job, watch = clock.job, self.network.watches[clock.watch]
@@ -371,16 +320,16 @@ class ObservedJobs(Bounded):
         self.note_if(left > 0 and not clock.running, "2.10 stopped by its own expiry")
         self.note_if(job.state == GONE, "2.10 the job ends at the expiry")
 
-    def move(self, job, to):
+    def move(self, job: Job, to: int) -> None:
         """A move."""
         self.note_if(job.state == IN_DELAY and job.delay is None, "2.10 moved out of an endless delay")
         self.inside.append("move")
         super().move(job, to)
         self.inside.pop()
 
-    # -- records (7) -------------------------------------------------------------------------------------------------------
+    # -- records (7) --------------------------------------------------------------------------------------------------
 
-    def write_row(self, job, left, released, exit_):
+    def write_row(self, job: Job, left: float, released: float, exit_: Exit) -> None:
         """Rule 7.2."""
         before = len(self.rows)
         super().write_row(job, left, released, exit_)
@@ -396,22 +345,6 @@ class ObservedJobs(Bounded):
             words = {IN_LINE: "in line", IN_SERVICE: "in service", PAUSED: "paused", IN_DELAY: "in a delay"}
             self.note(f"7.2 open {words[job.state]}")
             self.note_if(job.ghost, "7.2 open and silent")
-
-    def close(self, stopped):
-        """The end of the run."""
-        for job in self.alive.values():
-            if job.state == 0 and job.delay is not None:
-                self.note("7.3 spawned and kept from entering")
-        records = super().close(stopped)
-        v = records.visits
-        done = (v["exit"] == Exit.DONE) & ~np.isnan(v["started"]) & np.isnan(v["released"])
-        self.note_if(done.any(), "7.2 after-work cut off")
-        self.note_if((v["exit"] == Exit.CLOSED).any(), "7.2 a row closed at the door")
-        j = records.jobs
-        self.note_if(np.isnan(j["due"]).any(), "7.3 no due time")
-        self.note_if((~np.isnan(j["due"])).any(), "7.3 a due time")
-        self.note_if((j["due"] == inf).any(), "7.3 never due")
-        return records
 
 
 def is_zero(law: object) -> bool:

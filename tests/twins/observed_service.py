@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf, isnan
 from typing import Any
 
-from sim.machine.reference.jobs import IN_LINE, IN_SERVICE, PAUSED
-from sim.machine.reference.servers import CountedState, NamedState, ServerState
+from sim.machine.reference.jobs import IN_LINE, IN_SERVICE, PAUSED, Job, Line
+from sim.machine.reference.servers import CountedState, EdgeState, NamedState, ServerState
+from sim.machine.reference.stations import WorkState
+from sim.machine.steps import Exit
 from tests.twins.observed_jobs import ObservedJobs, is_zero
 
 PLACES = {
@@ -19,10 +22,10 @@ PLACES = {
 }
 
 
-class Observer(ObservedJobs):
-    """The reference engine, all of it under observation."""
+class ObservedService(ObservedJobs):
+    """The reference engine, with its dispatch and service under observation too."""
 
-    def within(self, place: str, what, *arguments: Any):
+    def within(self, place: str, what: Any, *arguments: Any) -> Any:
         """Carry out a rule, knowing which."""
         self.inside.append(place)
         try:
@@ -30,9 +33,9 @@ class Observer(ObservedJobs):
         finally:
             self.inside.pop()
 
-    # -- arriving and waiting (4.1, 4.2, 4.6) --------------------------------------------------------------------------
+    # -- arriving and waiting (4.1, 4.2, 4.6) -------------------------------------------------------------------------
 
-    def job_arrives(self, job, step):
+    def job_arrives(self, job: Job, step: WorkState) -> None:
         """Rule 4.1."""
         w, now = step.work, self.now
         if not step.open:
@@ -51,14 +54,14 @@ class Observer(ObservedJobs):
         self.note_if(w.order == "kept" and not isnan(job.first_place), "2.6 kept place of an earlier step")
         self.within("arrival", super().job_arrives, job, step)
 
-    def write_row(self, job, left, released, exit_):
+    def write_row(self, job: Job, left: float, released: float, exit_: Exit) -> None:
         """A row; blocked ones are seen here."""
         super().write_row(job, left, released, exit_)
         if exit_ == 3:
             work = self.steps[job.step].work
             self.note("4.1.4 blocked at limit 0" if work.limit == 0 else "4.1.4 blocked by a full line")
 
-    def best_server(self, job, edges, step):
+    def best_server(self, job: Job, edges: Sequence[EdgeState], step: WorkState) -> tuple[Any, EdgeState] | None:
         """Rule 4.1.2."""
         found = super().best_server(job, edges, step)
         if found is None:
@@ -78,12 +81,13 @@ class Observer(ObservedJobs):
             elif isinstance(pool, CountedState):
                 self.note("4.1.2 named before counted")
             else:
-                self.note("4.1.2 longest idle of two pools" if x.changed != s.changed else "4.1.2 of equally idle pools the first")
+                equal = isinstance(s, ServerState) and x.changed == s.changed
+                self.note("4.1.2 of equally idle pools the first" if equal else "4.1.2 longest idle of two pools")
         if isinstance(s, ServerState):
             self.choice(s.pool, edge, job, s)
         return found
 
-    def choice(self, pool, edge, job, chosen) -> None:
+    def choice(self, pool: NamedState, edge: EdgeState, job: Job, chosen: ServerState) -> None:
         """Server choice of a pool."""
         fitting = [s for shelf in pool.shelves[: edge.top_load + 1] for s in shelf if pool._may(s, edge, job)]
         if len(fitting) > 1:
@@ -98,10 +102,11 @@ class Observer(ObservedJobs):
             elif choice == "most loaded":
                 self.note("2.11 most loaded: loads differ" if len(loads) > 1 else "2.11 most loaded: equal loads")
 
-    def join(self, job, step):
+    def join(self, job: Job, step: WorkState) -> None:
         """Rule 4.1.5."""
         super().join(job, step)
         w, line = step.work, job.line
+        assert line is not None
         self.note("4.9 rejoins the line" if job.spell else "4.1.5 joins the line")
         self.note("2.6 order " + w.order)
         self.note_if(w.order == "due" and isnan(job.due), "2.6 order due without a due time")
@@ -123,7 +128,7 @@ class Observer(ObservedJobs):
             self.note_if(not step.open, "4.9 waits on behind a closed door")
         self.note_if(job.ghost, "4.9 a silent one waits again")
 
-    def set_overflow(self, job, step):
+    def set_overflow(self, job: Job, step: WorkState) -> None:
         """Overflow timers."""
         super().set_overflow(job, step)
         self.note("4.1.5 overflow set" if job.overflow is not None else "4.2 no further edge")
@@ -132,25 +137,26 @@ class Observer(ObservedJobs):
             seen = any(e.after > 0.0 and self.visible(job, e) for e in step.edges)
             self.note_if(seen, "4.9 overflow counted from the original entry")
 
-    def set_patience(self, job, step):
+    def set_patience(self, job: Job, step: WorkState) -> None:
         """Patience timers."""
         w, budget, left = step.work, job.budget, job.patience_left
         super().set_patience(job, step)
         if w.patience_budget:
             self.note("2.6 patience budget read" if budget is None else "2.6 patience budget used further")
-            self.note_if(job.budget <= job.waited, "2.6 patience budget used up before")
+            self.note_if(job.budget is not None and job.budget <= job.waited, "2.6 patience budget used up before")
         self.note_if(w.patience_calendar, "2.6 patience on a calendar")
         self.note_if(job.patience is None, "3.2 an infinite patience is not set")
         self.note_if(self.due_at.get((job.number, 4)) == self.now, "4.6 no patience at all: abandons at once")
         self.note_if(job.spell and left is not None, "4.9 patience less what it has waited")
 
-    def overflow(self, job):
+    def overflow(self, job: Job) -> None:
         """Rule 4.2."""
         self.happens(3)
         self.within("overflow", super().overflow, job)
-        self.note_if(job.overflow is not None and job.overflow.live and job.state == IN_LINE, "4.2 sets the next overflow")
+        waits = job.state == IN_LINE and job.overflow is not None and job.overflow.live
+        self.note_if(waits, "4.2 sets the next overflow")
 
-    def patience_ends(self, job):
+    def patience_ends(self, job: Job) -> None:
         """Rule 4.6."""
         self.happens(4)
         step = job.step
@@ -162,13 +168,13 @@ class Observer(ObservedJobs):
             self.note("4.6 abandoned")
         self.note_if(not self.steps[step].open, "4.6 behind a closed door")
 
-    def leave_line(self, job):
+    def leave_line(self, job: Job) -> None:
         """Out of the line."""
         self.within("leaving", super().leave_line, job)
 
-    # -- clearing (4.3, 4.13) ------------------------------------------------------------------------------------------
+    # -- clearing (4.3, 4.13) -----------------------------------------------------------------------------------------
 
-    def clear_for_heads(self, step):
+    def clear_for_heads(self, step: WorkState) -> None:
         """A server is cleared."""
         before = {j for line in step.lines.values() for j in line.jobs[:1] if j.cleared is not None}
         super().clear_for_heads(step)
@@ -181,21 +187,21 @@ class Observer(ObservedJobs):
                     self.note_if(job.spell, "4.3 cleared for a returned job")
                     self.note_if(len(before), "4.3 servers cleared for several lines")
 
-    def let_go(self, job):
+    def let_go(self, job: Job) -> None:
         """Rule 4.13."""
         how = "when it starts" if job.state == IN_SERVICE else "when it leaves"
         self.note(f"4.13 let go {how}" + ("" if self.held_back is None else " in a planned change"))
         self.note_if(job.state == IN_SERVICE and job.server is not job.cleared, "4.13 it starts elsewhere")
         super().let_go(job)
 
-    # -- offering and starting (4.3, 4.4) --------------------------------------------------------------------------------
+    # -- offering and starting (4.3, 4.4) -----------------------------------------------------------------------------
 
-    def offer(self, *pools):
+    def offer(self, *pools: CountedState | NamedState) -> None:
         """Rule 4.3."""
         self.note_if(len(pools) > 1, "4.3 an offer over several pools")
         self.within("offer", super().offer, *pools)
 
-    def choose(self, pool, edges):
+    def choose(self, pool: CountedState | NamedState, edges: Sequence[EdgeState]) -> tuple[Any, Any, EdgeState] | None:
         """The job a pool takes."""
         choice = super().choose(pool, edges)
         if isinstance(pool, NamedState) and any(s.cleared is not None for s in pool.servers):
@@ -212,18 +218,18 @@ class Observer(ObservedJobs):
         keys.sort()
         if len(keys) > 1:
             words = ("priority", pool.pool.job_choice, "time of joining", "order of joining")
-            first = next((w for w, a, b in zip(words, *keys[:2], strict=True) if a != b), words[-1])
-            self.note("4.3 decided by " + first)
+            decides = next((w for w, a, b in zip(words, *keys[:2], strict=True) if a != b), words[-1])
+            self.note("4.3 decided by " + decides)
         line = edge.step.lines[job.priority]
         self.note_if(line.jobs[0] is not job, "4.3 the head is not visible, a later one is")
         worse = (e for rank, of in pool.by_rank.items() if rank > edge.rank for e in of)
         higher = any(p > job.priority and e.step.lines[p].jobs for e in worse for p in e.step.priorities)
         self.note_if(higher, "4.11 rank before a higher priority")
         if isinstance(server, ServerState):
-            self.choice(pool, edge, job, server)
+            self.choice(server.pool, edge, job, server)
         return choice
 
-    def holding_back(self, pool, edges) -> None:
+    def holding_back(self, pool: NamedState, edges: Sequence[EdgeState]) -> None:
         """What clearing, `most` and `reserve` keep from starting."""
         for e in edges:
             if e.step.waiting and any(
@@ -232,7 +238,7 @@ class Observer(ObservedJobs):
             ):
                 self.note("4.3 a cleared server takes nothing of worse rank")
 
-    def limits(self, job, edge) -> None:
+    def limits(self, job: Job, edge: EdgeState) -> None:
         """Why no server of a named pool fits."""
         pool = edge.pool
         if isinstance(pool, CountedState):
@@ -247,7 +253,7 @@ class Observer(ObservedJobs):
             self.note_if(fits, "4.0 most units of a server")
         self.note_if(any(s.on_duty and s.break_due > 0.0 for s in pool.servers), "4.0 a break is due")
 
-    def first_visible(self, line, edge):
+    def first_visible(self, line: Line, edge: EdgeState) -> Job | None:
         """First job of a line that the pool may see."""
         job = super().first_visible(line, edge)
         if job is None and line.jobs:
@@ -257,7 +263,7 @@ class Observer(ObservedJobs):
             self.limits(job, edge)
         return job
 
-    def start(self, job, server, edge):
+    def start(self, job: Job, server: CountedState | ServerState, edge: EdgeState) -> None:
         """Rule 4.4."""
         now, step, place = self.now, edge.step, self.inside[-1]
         waited = job.state == IN_LINE
@@ -285,7 +291,7 @@ class Observer(ObservedJobs):
             self.note_if(server.duty_speed != 1.0, "5.2 speed of a duty")
             self.note_if(server.load > edge.units, "2.11 a server with several jobs")
 
-    def settle(self, server):
+    def settle(self, server: CountedState | ServerState) -> None:
         """Rule 5.1."""
         now = self.now
         if isinstance(server, ServerState):
@@ -300,9 +306,9 @@ class Observer(ObservedJobs):
                     self.note("5.1 re-timed slower" if v < old else "5.1 re-timed faster")
         super().settle(server)
 
-    # -- completing (4.5) -----------------------------------------------------------------------------------------------
+    # -- completing (4.5) ---------------------------------------------------------------------------------------------
 
-    def completion(self, job):
+    def completion(self, job: Job) -> None:
         """Rule 4.5."""
         self.happens(2)
         work, server = self.steps[job.step].work, job.server
@@ -317,7 +323,7 @@ class Observer(ObservedJobs):
         self.note_if(job.spell, "4.9 a returned or resumed job completes")
         super().completion(job)
 
-    def after_work_ends(self, what):
+    def after_work_ends(self, what: Any) -> None:
         """End of after-work."""
         self.happens(2)
         server = what[0]

@@ -97,7 +97,8 @@ class People:
         long = Duty(n.start - 10.0 * n.unit, n.end + n.follow + 10.0 * n.unit)
         duties = self.duties(path) if c.on(path + ".shifts", 0.75) else (long,)
         speed = c.pick(path + ".speed", 2.0, 0.5, 1.3) if c.on(path + ".speed", 0.2) else 1.0
-        return Server(path.split(".")[-1], duties, self.breaks(path, duties) if c.on(path + ".breaks", 0.5) else (), speed)
+        breaks = self.breaks(path, duties) if c.on(path + ".breaks", 0.5) else ()
+        return Server(path.split(".")[-1], duties, breaks, speed)
 
     def duties(self, path: str) -> tuple[Duty, ...]:
         """Stretches one after another, the last of them usually long."""

@@ -1,7 +1,7 @@
 """Run any number of random networks on two engines and say where their records differ.
 
-    python tests/twins/run.py --networks 100000 --seed 7
-    python tests/twins/run.py --seed 7 --number 4711 --smallest
+python tests/twins/run.py --networks 100000 --seed 7
+python tests/twins/run.py --seed 7 --number 4711 --smallest
 """
 
 from __future__ import annotations

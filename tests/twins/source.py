@@ -12,7 +12,7 @@ import numpy as np
 from sim.machine import CountedPool, Delay, Network, RecordedStream, Timeline
 
 
-def source_of(network: Network, seed: int, replication: int) -> str:
+def source_of(network: Network, seed: int, replication: int, most_open: int) -> str:
     """Lines that build the network and run it; `from sim.machine import *` and `from math import inf` come first."""
     n = network
     days = text(n.days)
@@ -27,7 +27,7 @@ def source_of(network: Network, seed: int, replication: int) -> str:
         lines.append(f"b.route({step!r}, {exit_.name.lower()!r}, {', '.join(text(c) for c in clauses)})")
     lines += [_call("watch", w) for w in n.watches]
     lines += [_call("recorded" if isinstance(s, RecordedStream) else "stream", s) for s in n.streams]
-    return "\n".join([*lines, f"network, seed, replication = b.build(), {seed}, {replication}"])
+    return "\n".join([*lines, f"records = run(b.build(), {seed}, {replication}, {most_open})"])
 
 
 def text(x: object) -> str:

@@ -15,7 +15,7 @@ from tests.twins.bounded import TooLarge, reference
 from tests.twins.compare import differences, outcome
 from tests.twins.coverage import BRANCHES, report, unseen
 from tests.twins.networks import numbered
-from tests.twins.observer import Observer
+from tests.twins.observer import observed
 from tests.twins.run import ROOT
 from tests.twins.trial import Trials
 
@@ -66,7 +66,7 @@ def test_every_branch_of_the_text_is_exercised() -> None:
         twin = numbered(SEED, number)
         if twin.network is not None:
             try:
-                outcome(lambda *luck: Observer(*luck, seen).run(), twin.network, twin.seed, twin.replication)
+                outcome(observed(seen), *twin.run)
             except TooLarge:
                 continue
         if len(seen) == len(BRANCHES):
@@ -81,15 +81,10 @@ def test_observing_changes_nothing() -> None:
         if twin.network is None:
             continue
         try:
-            a = outcome(reference, twin.network, twin.seed, twin.replication)
+            a = outcome(reference, *twin.run)
         except TooLarge:
             continue
-        b = outcome(
-            lambda *luck, seen=seen: Observer(*luck, seen).run(),  # type: ignore[misc]
-            twin.network,
-            twin.seed,
-            twin.replication,
-        )
+        b = outcome(observed(seen), *twin.run)
         assert not differences(a, b)
 
 
@@ -105,9 +100,7 @@ def test_networks_are_accepted_and_full_of_ties() -> None:
 
 def some_records() -> Records:
     """Records of a network that is not too large."""
-    twin = numbered(SEED, 0)
-    assert twin.network is not None
-    return reference(twin.network, twin.seed, twin.replication)
+    return reference(*numbered(SEED, 0).run)
 
 
 def changed(records: Records, table: str, field: str, value: float) -> Records:
@@ -119,7 +112,13 @@ def changed(records: Records, table: str, field: str, value: float) -> Records:
 
 @pytest.mark.parametrize(
     ("table", "field", "value"),
-    [("visits", "left", -1.0), ("visits", "server", 99), ("jobs", "key", 5), ("jobs", "due", 3.0), ("duty", "end", -5.0)],
+    [
+        ("visits", "left", -1.0),
+        ("visits", "server", 99),
+        ("jobs", "key", 5),
+        ("jobs", "due", 3.0),
+        ("duty", "end", -5.0),
+    ],
 )
 def test_a_changed_number_is_found(table: str, field: str, value: float) -> None:
     """The comparison names table and field of a difference, with both rows."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sim.machine import EngineFault, Network, Records
+from sim.machine import EngineFault, Records
 from sim.machine.audit import audit
 from tests.twins.bounded import TooLarge, reference
 from tests.twins.compare import Run, differences, outcome, ties
 from tests.twins.coverage import report
 from tests.twins.networks import Twin, numbered, smallest
-from tests.twins.observer import Observer
+from tests.twins.observer import observed
 from tests.twins.source import source_of
 
 
@@ -32,15 +32,8 @@ def findings(twin: Twin, engine: Run, seen: Counter[str] | None = None) -> tuple
         The network is no use.
     """
 
-    def first(network: Network, seed: int, replication: int) -> Records:
-        if seen is None:
-            return reference(network, seed, replication)
-        return Observer(network, seed, replication, seen).run()
-
-    n = twin.network
-    assert n is not None
-    a = outcome(first, n, twin.seed, twin.replication)
-    out = differences(a, outcome(engine, n, twin.seed, twin.replication))
+    a = outcome(reference if seen is None else observed(seen), *twin.run)
+    out = differences(a, outcome(engine, *twin.run))
     if isinstance(a, str):
         out += [f"reference: {a}"] if a.startswith("crash") and not out else []
     else:
@@ -53,9 +46,8 @@ def findings(twin: Twin, engine: Run, seen: Counter[str] | None = None) -> tuple
 
 def explained(twin: Twin, found: list[str]) -> str:
     """What differs, how to build the network again, and its source."""
-    assert twin.network is not None
     lines = ["engines differ:", *(f"  {f}" for f in found), f"again: tests.twins.networks.{twin!r}"]
-    return "\n".join([*lines, source_of(twin.network, twin.seed, twin.replication)])
+    return "\n".join([*lines, source_of(*twin.run)])
 
 
 class Trials:
@@ -127,9 +119,9 @@ class Trials:
     def summary(self) -> str:
         """Counts, and the table of branches if they were counted."""
         rejected = self.refused + self.large
+        which = ", ".join([*map(str, self.differing[:20]), *(["..."] if len(self.differing) > 20 else [])])
         lines = [
-            f"{self.done:,} networks of seed {self.seed}: {len(self.differing):,} differ"
-            + (f" ({', '.join(map(str, self.differing[:20]))}{', ...' * (len(self.differing) > 20)})" if self.differing else ""),
+            f"{self.done:,} networks of seed {self.seed}: {len(self.differing):,} differ{which and f' ({which})'}",
             f"{rejected:,} left out ({rejected / max(self.done, 1):.2%}): {self.refused:,} refused by the checks, "
             f"{self.large:,} too large",
             f"{self.jobs:,} jobs, {self.spells:,} spells, {self.ties:,} instants shared by several jobs, "

@@ -1,19 +1,34 @@
-"""Timers in the agreed order (section 3): a heap for this hour, lists with true removal for later ones.
+"""Timers in the agreed order (section 3): few of them in order, most of them lying in lists until their time comes.
 
-The heap is binary; its root may be a hole left by the last event, which the next timer fills. A timer is a code,
-kind | serial | slot, so that codes of equal time stand in the order of rule 3.1, and a timer is live while its owner
-still holds its code (rule 3.3). Timers past the limit of the run take a serial and are not stored.
+Time is cut into buckets of an hour or so, and these into slices with a few births each; widths are powers of two, so
+that a time belongs to exactly one slice. Timers of the present slice stand in order, the earliest last (when they are
+many, the rest of them in a heap). Timers of a later slice of this bucket lie in its list, unsorted; those of later
+buckets in linked lists, from which they are truly removed. A timer is a code, kind | serial | slot, so that codes of
+equal time stand in the order of rule 3.1, and a timer is live while its owner still holds its code (rule 3.3): one
+that died is dropped when its slice begins. Timers past the limit of the run take a serial and are not stored.
 """
 
 from __future__ import annotations
 
-from math import inf
+from math import floor, inf
 
 import numpy as np
 
 from sim.machine.compiled.kernel import inlined, kernel
-from sim.machine.compiled.layout import FAR_PATIENCE, FAR_TIMER, NO_TIMERS, PATIENCE, SERIAL_BITS, SLOT_BITS
-from sim.machine.compiled.tables import buckets, clock_buckets, clocks, entry, far, jobs
+from sim.machine.compiled.layout import (
+    CHUNK_SIZE,
+    FAR_PATIENCE,
+    FAR_TIMER,
+    FINE,
+    MOST_IN_ORDER,
+    NO_TIMERS,
+    OPENING,
+    PATIENCE,
+    SERIAL_BITS,
+    SLOT_BITS,
+    WATCH,
+)
+from sim.machine.compiled.tables import buckets, chunks, clock_buckets, clocks, entry, far, jobs, servers, wheel
 
 _SLOT = np.uint64(SLOT_BITS)
 _KIND = np.uint64(SLOT_BITS + SERIAL_BITS)
@@ -78,28 +93,90 @@ def sift_up(heap, size, time, code):
     h.code = code
 
 
+@inlined
+def insert(w, time, code):
+    """Put a timer among those of the present slice."""
+    n = w.present_size
+    if n < MOST_IN_ORDER:
+        while n > 0:
+            below = entry(w.present, n - 1)
+            if below.time > time or (below.time == time and below.code > code):
+                break
+            e = entry(w.present, n)
+            e.time = below.time
+            e.code = below.code
+            n -= 1
+        e = entry(w.present, n)
+        e.time = time
+        e.code = code
+        w.present_size += 1
+    else:
+        push(w, time, code)
+
+
 @kernel
 def push(w, time, code):
-    """Add a timer to the heap."""
-    if w.hole:
-        w.hole = 0
-        sift_down(w.heap, w.heap_size, time, code)
-    elif w.heap_size < w.room_heap:
+    """Add a timer to the heap of a crowded slice."""
+    if w.heap_size < w.room_heap:
         sift_up(w.heap, w.heap_size, time, code)
         w.heap_size += 1
-    elif w.trouble == 0:
+    elif w.trouble == FINE:
         w.trouble = NO_TIMERS
 
 
+@kernel
+def pop_heap(w):
+    """Take the first timer out of the heap."""
+    w.heap_size -= 1
+    if w.heap_size:
+        last = entry(w.heap, w.heap_size)
+        sift_down(w.heap, w.heap_size, last.time, last.code)
+
+
 @inlined
-def fill_hole(w):
-    """Without a new timer the last one takes the place of the root."""
-    if w.hole:
-        w.hole = 0
-        w.heap_size -= 1
-        if w.heap_size:
-            last = entry(w.heap, w.heap_size)
-            sift_down(w.heap, w.heap_size, last.time, last.code)
+def put_in_slice(w, time, code):
+    """Put a timer into the list of a later slice of this bucket."""
+    i = np.int64(floor(time * w.slices_a_minute)) - w.first_slice
+    chunk = np.uint64(wheel(w)[i])
+    n = chunks(w, chunk).count
+    if chunk == ZERO or n == CHUNK_SIZE:
+        chunk = new_chunk(w, i, chunk)
+        n = 0
+        if chunk == ZERO:
+            return
+    c = chunks(w, chunk)
+    c.times[n] = time
+    c.codes[n] = code
+    c.count = n + 1
+    w.lying += 1
+
+
+@kernel
+def new_chunk(w, i, below):
+    """A further piece of a slice's list."""
+    if w.free_chunk:
+        chunk = w.free_chunk
+        w.free_chunk = chunks(w, chunk).next
+    elif w.fresh_chunk < w.room_chunks:
+        chunk = w.fresh_chunk
+        w.fresh_chunk += 1
+    else:
+        if w.trouble == FINE:
+            w.trouble = NO_TIMERS
+        return ZERO
+    chunks(w, chunk).next = below
+    chunks(w, chunk).count = 0
+    wheel(w)[i] = chunk
+    return chunk
+
+
+@inlined
+def keep_timer(w, time, code):
+    """Put a timer of this bucket where it belongs."""
+    if time < w.slice_end:
+        insert(w, time, code)
+    else:
+        put_in_slice(w, time, code)
 
 
 @inlined
@@ -116,7 +193,7 @@ def set_timer(w, j, time, kind):
         return ZERO
     code = new_code(w, kind, j)
     if time < w.horizon:
-        push(w, time, code)
+        keep_timer(w, time, code)
     elif time <= w.limit:
         put_far(w, j, time, code, kind)
     return code
@@ -124,11 +201,8 @@ def set_timer(w, j, time, kind):
 
 @inlined
 def bucket_of(w, time):
-    """Hour of a later timer; rounding may not carry it past its own begin."""
-    bucket = np.int64((time - w.start) / w.bucket_width)
-    if time < w.start + bucket * w.bucket_width:
-        bucket -= 1
-    return bucket if bucket > w.bucket else w.bucket + 1
+    """Bucket of a later timer."""
+    return np.int64(floor(time * w.buckets_a_minute)) - w.first_bucket
 
 
 @kernel
@@ -139,6 +213,7 @@ def put_far(w, j, time, code, kind):
     node = TWO * j + np.uint64(which)
     head = np.uint64(buckets(w)[bucket])
     x = far(w, node)
+    w.lying += 1
     x.time = time
     x.code = code
     x.bucket = bucket
@@ -155,6 +230,7 @@ def leave_far(w, j, which):
     """Take a timer that is no longer wanted out of its list."""
     node = TWO * j + np.uint64(which)
     x = far(w, node)
+    w.lying -= 1
     if x.prev:
         far(w, x.prev).next = x.next
     else:
@@ -183,26 +259,88 @@ def drop_patience(w, j):
 
 
 @kernel
-def next_bucket(w, full):
-    """The next hour begins: its timers go into the heap."""
-    if w.bucket + 1 >= w.n_buckets:
+def is_live(w, full, code):
+    """Whether the owner of a timer still holds it."""
+    kind = kind_of(code)
+    slot = slot_of(code)
+    if kind == PATIENCE:
+        return jobs(w, slot).patience == code
+    if full is not None:
+        if kind == WATCH:
+            return clocks(w, slot).timer == code
+        if kind == OPENING:
+            return servers(w, slot).timer == code
+    return jobs(w, slot).timer == code
+
+
+@kernel
+def next_slice(w, full, until):
+    """Go on to the next slice that has a live timer, or to the one that holds the time `until`."""
+    before = w.present_size + w.heap_size  # of an earlier time there is none; a break may end later
+    while w.slice_end <= until and w.present_size + w.heap_size == before:
+        if w.lying == 0:  # nothing lies between here and there
+            jump(w, until)
+            return
+        if w.slice + 1 == w.n_slices:
+            if w.bucket + 1 >= w.n_buckets:
+                w.slice_end = inf
+                w.horizon = inf
+                return
+            next_bucket(w, full)
+        else:
+            w.slice += 1
+            w.slice_end = (w.first_slice + w.slice + 1) * w.slice_width
+        chunk = np.uint64(wheel(w)[w.slice])
+        wheel(w)[w.slice] = 0
+        while chunk:
+            c = chunks(w, chunk)
+            w.lying -= c.count
+            for i in range(c.count):
+                if is_live(w, full, c.codes[i]):
+                    insert(w, c.times[i], c.codes[i])
+            below = c.next
+            c.count = 0
+            c.next = w.free_chunk
+            w.free_chunk = chunk
+            chunk = below
+
+
+@kernel
+def jump(w, until):
+    """Go straight to the slice that holds a time."""
+    if until > w.limit:
+        w.slice_end = inf
         w.horizon = inf
         return
+    at = np.int64(floor(until * w.slices_a_minute))
+    w.bucket = bucket_of(w, until)
+    w.first_slice = (w.first_bucket + w.bucket) * w.n_slices
+    w.slice = at - w.first_slice
+    w.slice_end = (at + 1) * w.slice_width
+    w.horizon = (w.first_slice + w.n_slices) * w.slice_width
+
+
+@kernel
+def next_bucket(w, full):
+    """The next bucket begins: its timers go into the lists of its slices."""
     w.bucket += 1
-    w.horizon = w.start + (w.bucket + 1) * w.bucket_width
+    w.slice = 0
+    w.first_slice = (w.first_bucket + w.bucket) * w.n_slices
+    w.slice_end = (w.first_slice + 1) * w.slice_width
+    w.horizon = (w.first_slice + w.n_slices) * w.slice_width
     node = np.uint64(buckets(w)[w.bucket])
     buckets(w)[w.bucket] = 0
     while node:
         x = far(w, node)
-        j = node // TWO
-        jobs(w, j).far &= NOT_FAR_PATIENCE if node % TWO else NOT_FAR_TIMER
-        push(w, x.time, x.code)
+        jobs(w, node // TWO).far &= NOT_FAR_PATIENCE if node % TWO else NOT_FAR_TIMER
+        w.lying -= 1
+        put_in_slice(w, x.time, x.code)
         node = x.next
     if full is not None:
         clock = np.uint64(clock_buckets(w)[w.bucket])
-        clock_buckets(w)[w.bucket] = 0
         while clock:
             c = clocks(w, clock)
             c.bucket = -1
-            push(w, c.time, c.timer)
+            w.lying -= 1
+            put_in_slice(w, c.time, c.timer)
             clock = c.next

@@ -6,7 +6,7 @@ from math import inf, isnan
 
 import numpy as np
 
-from sim.machine.compiled.agenda import ZERO, drop_patience, drop_timer, new_code, push, set_timer
+from sim.machine.compiled.agenda import ZERO, drop_patience, drop_timer, keep_timer, new_code, push, set_timer
 from sim.machine.compiled.hours import add_open, next_open, open_between
 from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.laws import predict, sample
@@ -730,7 +730,10 @@ def break_may_begin(w, full, s):
         server.timer = ZERO
         if t < inf:
             server.timer = new_code(w, OPENING, s)
-            push(w, t, server.timer)
+            if t < w.horizon:
+                keep_timer(w, t, server.timer)
+            else:
+                push(w, t, server.timer)
 
 
 @kernel

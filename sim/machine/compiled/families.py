@@ -291,12 +291,13 @@ def write_job(w, full, j, end, exit_):
     row.stream = life.stream
     row.exit = exit_
     row.counted = 1 if job.flags & COUNTED_FAMILY else 0
+    for a in range(8):
+        row.marks[a] = 0
+    row.due = nan
     if full is not None:
         for a in range(w.n_marks):
             row.marks[a] = marks(w, j)[a]
         row.due = persons(w, j).due
-    else:
-        row.due = nan
 
 
 # -- visits ---------------------------------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ EXITS = 9
 MOST_SLOTS = 1 << 25
 MOST_AT_ONE_INSTANT = 100_000
 SLOT_BITS, SERIAL_BITS = 25, 36
+CHUNK_SIZE, MOST_IN_ORDER = np.array([7, 64])
 NONE = np.int64(-1)
 
 
@@ -59,8 +60,8 @@ def _dtype(*fields: tuple[str, str]) -> np.dtype[Any]:
 
 
 CORE_TABLES = (
-    "jobs", "lives", "heap", "far", "buckets", "visits", "sorted_visits", "first_rows", "job_rows",
-    "kept", "steps", "edges", "pools", "takes",
+    "jobs", "lives", "heap", "present", "wheel", "chunks", "far", "buckets", "visits", "sorted_visits", "first_rows",
+    "job_rows", "kept", "steps", "edges", "pools", "takes",
     "routes", "clauses", "conditions", "spawns", "laws", "timelines", "numbers", "streams", "generators", "birth_heap",
     "rates", "changes",
 )  # fmt: skip
@@ -78,8 +79,11 @@ SIZES = (
 )  # fmt: skip
 
 RUN = _dtype(
-    ("now", "f8"), ("start", "f8"), ("end", "f8"), ("limit", "f8"), ("horizon", "f8"), ("bucket_width", "f8"),
-    ("serial", "i8"), ("heap_size", "i8"), ("hole", "i8"), ("rows", "i8"), ("open_counted", "i8"),
+    ("now", "f8"), ("start", "f8"), ("end", "f8"), ("limit", "f8"), ("horizon", "f8"), ("slice_end", "f8"),
+    ("slice_width", "f8"), ("slices_a_minute", "f8"), ("buckets_a_minute", "f8"), ("first_bucket", "i8"),
+    ("first_slice", "i8"), ("slice", "i8"), ("n_slices", "i8"), ("present_size", "i8"), ("lying", "i8"),
+    ("free_chunk", "u4"), ("fresh_chunk", "u4"), ("room_chunks", "i8"), ("many_chunks", "i8"),
+    ("serial", "i8"), ("heap_size", "i8"), ("rows", "i8"), ("open_counted", "i8"),
     ("joins", "i8"), ("arrivals", "i8"), ("jobs_made", "i8"), ("born", "i8"), ("spawned", "i8"), ("ended", "i8"),
     ("alive", "i8"), ("most_alive", "i8"), ("free_slot", "u4"), ("fresh_slot", "u4"), ("bucket", "i8"),
     ("at_this_instant", "i8"), ("change", "i8"), ("trouble", "i8"), ("trouble_job", "i8"), ("trouble_value", "f8"),
@@ -109,6 +113,9 @@ LIFE = _dtype(("birth", "f8"), ("root_key", "u8"), ("family", "u4"), ("parent", 
 
 ENTRY_OF_HEAP = _dtype(("time", "f8"), ("code", "u8"))
 """Time and kind(3) | serial(36) | slot(25)."""
+
+CHUNK = _dtype(("next", "u4"), ("count", "i4"), ("pad", "u8"), ("times", "7f8"), ("codes", "7u8"))
+"""Seven timers of a later slice; `next` is the chunk before it in the list, or the next free one."""
 
 FAR = _dtype(("time", "f8"), ("code", "u8"), ("next", "u4"), ("prev", "u4"), ("bucket", "i8"))
 """A timer of a later hour; node 2 * slot + 1 is the job's patience, 2 * slot its other timer."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numba.core import types
 
-from sim.machine.compiled.agenda import ZERO, fill_hole, kind_of, next_bucket, set_timer, slot_of
+from sim.machine.compiled.agenda import ZERO, is_live, kind_of, next_slice, pop_heap, set_timer, slot_of
 from sim.machine.compiled.arrivals import advance_birth, first_birth
 from sim.machine.compiled.dispatch import (
     best_server,
@@ -95,7 +95,6 @@ def walk(w, full):
     """
     n_changes = w.n_changes
     while True:
-        fill_hole(w)
         if w.trouble != FINE:
             return w.trouble
         if w.alive > w.most_alive:
@@ -103,10 +102,18 @@ def walk(w, full):
         time = inf
         kind = BIRTH
         code = ZERO
-        if w.heap_size:
-            top = entry(w.heap, 0)
+        crowded = False
+        if w.present_size:
+            top = entry(w.present, w.present_size - 1)
             time = top.time
             code = top.code
+        if w.heap_size:
+            top = entry(w.heap, 0)
+            if top.time < time or (top.time == time and top.code < code):
+                time = top.time
+                code = top.code
+                crowded = True
+        if code != ZERO:
             kind = kind_of(code)
         planned = False
         if w.change < n_changes:
@@ -119,16 +126,21 @@ def walk(w, full):
             time = w.next_birth
             kind = BIRTH
             planned = False
-        if time >= w.horizon and w.horizon < inf:
-            next_bucket(w, full)
+        if time >= w.slice_end and w.slice_end < inf:
+            next_slice(w, full, time)
             continue
         if time == inf:
             break
         if time >= w.end and (w.open_counted == 0 or time > w.limit):
             break
+        if w.at_this_instant >= MOST_AT_ONE_INSTANT and time == w.now:
+            if planned or kind == BIRTH or is_live(w, full, code):
+                w.trouble = CROWDED
+                return CROWDED
         if (
             w.rows > w.many_rows
             or w.heap_size > w.many_timers
+            or w.fresh_chunk > w.many_chunks
             or w.fresh_slot > w.many_slots
             or w.jobs_made > w.many_jobs
         ):
@@ -162,7 +174,10 @@ def walk(w, full):
                     openings(w, full, first, last)
                 continue
         else:
-            w.hole = 1
+            if crowded:
+                pop_heap(w)
+            else:
+                w.present_size -= 1
             j = slot_of(code)
             if kind == COMPLETION:
                 job = jobs(w, j)
@@ -218,8 +233,6 @@ def count_event(w, time):
     """The clock moves; time must pass (rule 3.5)."""
     if time == w.now:
         w.at_this_instant += 1
-        if w.at_this_instant > MOST_AT_ONE_INSTANT and w.trouble == FINE:
-            w.trouble = CROWDED
     else:
         w.at_this_instant = 0
         w.now = time

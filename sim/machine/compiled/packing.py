@@ -52,10 +52,6 @@ _SOURCES = {
 _LINKS = {"identity": at.IDENTITY, "exp": at.EXP, "logistic": at.LOGISTIC, "normal": at.PHI}
 _CORE_SOURCES = {"round", "age", "time"}
 UNLIMITED = 1 << 62
-BUCKET = 60.0
-"""Length of an hour of the agenda [min] ..."""
-MOST_BUCKETS = 1 << 16
-"""... unless there were more than so many of them."""
 
 
 @dataclass(frozen=True)
@@ -495,10 +491,3 @@ def generators(network: Network, instance: Instance, streams: Array) -> tuple[Ar
 def cells(network: Network) -> tuple[int, int]:
     """Number of the cell before the first one, and of the last one."""
     return floor((0.0 - network.warm_up) / CELL) - 1, ceil(network.limit / CELL) - 1
-
-
-def buckets(network: Network) -> tuple[int, float]:
-    """How many hours the agenda has, and how long each is."""
-    span = network.limit + network.warm_up
-    width = max(BUCKET, span / MOST_BUCKETS)
-    return ceil(span / width) + 2, width

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import inf, nan
+import threading
+from math import floor, inf, nan
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from sim.machine.compiled import layout as at
 from sim.machine.compiled import loop
 from sim.machine.compiled.kernel import UNCOMPILED
-from sim.machine.compiled.packing import Array, buckets, cells, generators, packed, table
+from sim.machine.compiled.packing import Array, cells, generators, packed, table
+from sim.machine.demand import expected_jobs
 from sim.machine.fault import EngineFault
 from sim.machine.instance import instantiate
 from sim.machine.luck import name_hash
@@ -23,6 +25,11 @@ anew with larger arrays."""
 FIRST_ROOM = 1 << 14
 
 NEVER = 1 << 62
+MOST_EXPECTED = 5e7
+REUSED = ("jobs", "lives", "heap", "chunks", "far", "persons", "clocks", "scratch", "breaks", "visits", "job_rows")
+MOST_KEPT = 128 << 20
+"""A table larger than this is not kept for the next run [bytes]."""
+BIRTHS_A_SLICE, MOST_SLICES, MOST_BUCKETS = 4.0, 1 << 13, 1 << 16
 
 
 class Walk:
@@ -58,6 +65,7 @@ class Walk:
         loop.prepare(self.tables.full)
         self.stopped = nan
         self.cut = False
+        self.expected = min(expected_jobs(network), MOST_EXPECTED)
         self.prepare()
 
     # -- room ---------------------------------------------------------------------------------------------------------
@@ -70,8 +78,7 @@ class Walk:
         t = {name: a.copy() for name, a in self.tables.arrays.items()}
         w.now = w.start = 0.0 - n.warm_up
         w.end, w.limit = n.end, n.limit
-        count, w.bucket_width = buckets(n)
-        w.horizon = w.start + w.bucket_width
+        count = self.slice_time(w)
         w.fresh_slot = w.fresh_clock = 1
         w.cell, w.last_cell = cells(n)
         w.cell_end = -inf
@@ -88,15 +95,18 @@ class Walk:
         for i, servers in enumerate(self.instance.counts):
             t["pools"]["n"][i] = servers
         room = FIRST_ROOM * self.room
-        rows = 4 * room
+        rows = room + int(1.25 * self.expected)  # memory that is not touched costs nothing
         t.update(
-            jobs=table(at.JOB, room),
-            lives=table(at.LIFE, room),
-            heap=table(at.ENTRY_OF_HEAP, 2 * room),
-            far=table(at.FAR, 2 * room),
+            jobs=room_for("jobs", at.JOB, room),
+            lives=room_for("lives", at.LIFE, room),
+            heap=room_for("heap", at.ENTRY_OF_HEAP, 2 * room),
+            far=room_for("far", at.FAR, 2 * room),
+            present=table(at.ENTRY_OF_HEAP, int(at.MOST_IN_ORDER) + 1),
+            wheel=np.zeros(w.n_slices, np.uint32),
+            chunks=room_for("chunks", at.CHUNK, room),
             buckets=np.zeros(count, np.uint32),
-            visits=table(at.VISIT_ROW, rows if self.keep_rows else 1),
-            job_rows=table(at.JOB_END_ROW, rows if self.keep_jobs else 1),
+            visits=room_for("visits", at.VISIT_ROW, rows if self.keep_rows else 1),
+            job_rows=room_for("job_rows", at.JOB_END_ROW, rows if self.keep_jobs else 1),
             kept=np.zeros(rows if self.keep_jobs else 1, np.uint8),
             generators=born,
             birth_heap=table(at.ENTRY_OF_HEAP, born.size + 1),
@@ -106,16 +116,16 @@ class Walk:
         if full:
             w.n_attributes, w.n_marks = len(n.attributes), len(n.marks)
             t.update(
-                persons=table(at.PERSON, room),
+                persons=room_for("persons", at.PERSON, room),
                 attributes=np.zeros((room, len(n.attributes))),
                 marks=np.zeros((room, len(n.marks)), np.uint8),
                 marked=np.full((room, len(n.marks)), nan),
-                clocks=table(at.CLOCK, room if n.watches else 1),
+                clocks=room_for("clocks", at.CLOCK, room if n.watches else 1),
                 clock_buckets=np.zeros(count, np.uint32),
                 frames=np.zeros(t["servers"].size + 8, np.int64),
                 heads=np.zeros(t["servers"].size + 8, np.uint32),
-                scratch=table(at.ENTRY_OF_HEAP, room),
-                breaks=table(at.DUTY_ROW, max(room // 16, 2 * MARGIN)),
+                scratch=room_for("scratch", at.ENTRY_OF_HEAP, room),
+                breaks=room_for("breaks", at.DUTY_ROW, max(room // 16, 2 * MARGIN)),
             )
         self.t, self.run = t, run
         self.full: Any = 1 if full else None
@@ -124,6 +134,27 @@ class Walk:
         self.address()
         with np.errstate(over="ignore", invalid="ignore"):
             loop.run_kernels(self.w, self.full, loop.BEGIN, 0.0)
+
+    def slice_time(self, w: Any) -> int:
+        """Widths of buckets and slices, powers of two, so that a time belongs to exactly one; how many buckets."""
+        n = self.network
+        width = 64.0
+        while (n.limit + n.warm_up) / width > MOST_BUCKETS:
+            width *= 2.0
+        span = n.end + n.warm_up
+        births = self.expected / span * width if span > 0.0 else 0.0
+        slices = 1
+        while slices * BIRTHS_A_SLICE < births and slices < MOST_SLICES:
+            slices *= 2
+        w.n_slices, w.slice_width = slices, width / slices
+        w.slices_a_minute, w.buckets_a_minute = slices / width, 1.0 / width
+        w.first_bucket = floor(w.start / width)
+        w.first_slice = w.first_bucket * slices
+        w.slice = floor(w.start * w.slices_a_minute) - w.first_slice
+        w.slice_end = (w.first_slice + w.slice + 1) * w.slice_width
+        w.horizon = (w.first_slice + slices) * w.slice_width
+        w.fresh_chunk = 1
+        return int(floor(n.limit / width) - w.first_bucket + 1)
 
     def begin_duty(self) -> None:
         """Who is on duty at the start stands on the shelf of the idle, by number."""
@@ -154,6 +185,7 @@ class Walk:
         for name in at.TABLES:
             a = t.get(name)
             w[name] = 0 if a is None else a.ctypes.data
+        w.room_chunks, w.many_chunks = t["chunks"].size, t["chunks"].size - MARGIN
         w.room_heap, w.room_jobs = t["heap"].size, t["jobs"].size
         w.room_visits, w.room_job_rows = t["visits"].size, t["job_rows"].size
         w.n_buckets, w.n_streams, w.n_generators = t["buckets"].size, t["streams"].size, t["generators"].size
@@ -182,6 +214,8 @@ class Walk:
             names += ["job_rows", "kept"]
         if w.heap_size > w.many_timers:
             names += ["heap"]
+        if w.fresh_chunk > w.many_chunks:
+            names += ["chunks"]
         if w.fresh_slot > w.many_slots:
             if t["jobs"].size >= at.MOST_SLOTS:
                 raise self.fault(f"more than {at.MOST_SLOTS:,} jobs alive at once")
@@ -248,7 +282,10 @@ class Walk:
             return self.fault("a visit is in its 257th spell; at most 256 are possible", job)
         if code == at.TOO_MANY_JOBS:
             return self.fault("more than 2^32 jobs in one run")
-        return self.fault("more than 100,000 events at one instant: time does not pass any more", job)
+        here = self.t["jobs"][1 : w.fresh_slot]
+        alive = here["number"][(here["state"] != at.FREE) & (here["state"] != at.AFTER_WORK)]
+        last = int(alive.max()) if alive.size else None
+        return self.fault("more than 100,000 events at one instant: time does not pass any more", last)
 
     # -- records ------------------------------------------------------------------------------------------------------
 
@@ -267,9 +304,8 @@ class Walk:
         """Everything the run left behind, in its agreed order."""
         t, w = self.t, self.run[0]
         visits = self.sorted_visits()
-        jobs = np.asarray(t["job_rows"])[: w.jobs_made]
-        kept = np.asarray(t["kept"])[: w.jobs_made].view(bool)
-        jobs = jobs[kept] if not kept.all() else jobs
+        made = w.jobs_made if self.keep_jobs else 0
+        jobs = np.asarray(t["job_rows"])[:made][t["kept"][:made].view(bool)]
         duty = self.instance.duty
         if self.full:
             duty = np.concatenate([duty, np.asarray(t["breaks"])[: w.breaks_taken].view(DUTY)])
@@ -282,16 +318,39 @@ class Walk:
             ended=int(w.ended),
             open=int(w.alive),
         )
+        give_back(t)
+        self.t = {}
         return Records(
             self.network, self.seed, self.replication, visits, jobs, duty, tally, self.stopped, self.cut, self.most_open
         )
+
+
+_rooms = threading.local()
+
+
+def room_for(name: str, dtype: Any, size: int) -> Array:
+    """Memory that an earlier run in this thread has used, if it is large enough; what it holds means nothing.
+
+    New memory costs more than the events that are written into it: the system has to clear every page.
+    """
+    free: dict[str, Array] = _rooms.__dict__.setdefault("free", {})
+    a = free.pop(name, None)
+    return a if a is not None and a.size >= size else np.empty(size, dtype)
+
+
+def give_back(tables: dict[str, Array]) -> None:
+    """Let the next run in this thread have the memory."""
+    free: dict[str, Array] = _rooms.__dict__.setdefault("free", {})
+    for name in REUSED:
+        if name in tables and tables[name].nbytes <= MOST_KEPT:
+            free[name] = tables[name]
 
 
 def larger(a: Array) -> Array:
     """The same array with room for as much again."""
     out = np.zeros((2 * a.shape[0], *a.shape[1:]), a.dtype)
     out[: a.shape[0]] = a
-    return out.view(type(a))
+    return out
 
 
 def run(network: Network, seed: int = 1, replication: int = 0, most_open: int = MOST_OPEN) -> Records:

@@ -6,7 +6,7 @@ from math import inf
 
 import numpy as np
 
-from sim.machine.compiled.agenda import ZERO, bucket_of, new_code, push
+from sim.machine.compiled.agenda import ZERO, bucket_of, keep_timer, new_code
 from sim.machine.compiled.hours import add_open
 from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.laws import sample
@@ -89,6 +89,7 @@ def drop_clock(w, k):
     c = clocks(w, k)
     c.timer = ZERO
     if c.bucket != NONE:
+        w.lying -= 1
         if c.prev:
             clocks(w, c.prev).next = c.next
         else:
@@ -112,8 +113,9 @@ def set_clock(w, full, k):
         return
     c.timer = new_code(w, WATCH, k)
     if t < w.horizon:
-        push(w, t, c.timer)
+        keep_timer(w, t, c.timer)
     elif t <= w.limit:
+        w.lying += 1
         c.time = t
         c.bucket = bucket_of(w, t)
         c.prev = 0

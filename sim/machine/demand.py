@@ -1,0 +1,18 @@
+"""How many jobs a network expects, before any luck."""
+
+from __future__ import annotations
+
+from sim.machine.network import Network
+from sim.machine.streams import RecordedStream
+
+
+def expected_jobs(network: Network) -> float:
+    """Births that a run of the network expects, warm-up included."""
+    total = 0.0
+    for s in network.streams:
+        if isinstance(s, RecordedStream):
+            total += s.times.size
+        else:
+            batch = 1.0 if s.batch is None else max(s.batch.mean, 1.0)
+            total += s.rate.integral(-network.warm_up, min(network.end, s.end)) * batch
+    return total

@@ -17,6 +17,7 @@ PLACES = {
     "validate": "sim.commands",
     "explain": "sim.commands",
     "measures": "sim.commands",
+    "warmup": "sim.commands",
     "calibrate": "calibration.commands",
 }
 """Which module brings which command; it is imported only when the command is used."""

@@ -12,6 +12,10 @@ import click
 if TYPE_CHECKING:
     from experiments.run_folder import RunFolder
     from sim.lowering import Operation
+    from sim.machine.engines import Name
+
+MOST_OPEN = 1_000_000
+"""`sim.machine.records.MOST_OPEN`, without the time of importing it."""
 
 FAILED, USAGE_ERROR, INTERRUPTED = 1, 2, 130
 """Exit codes: the machine let us down; the input is wrong; Ctrl-C."""
@@ -107,6 +111,21 @@ class WholeNumber(click.ParamType):
     metavar="N",
     help="Processes; by default as many as there are cores if that pays.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "compiled", "reference"]),
+    default="auto",
+    show_default=True,
+    help="All give the same numbers; auto takes the one that is done sooner.",
+)
+@click.option(
+    "--most-open",
+    default=MOST_OPEN,
+    show_default=True,
+    type=WholeNumber(1, "--most-open 1000000"),
+    metavar="N",
+    help="Contacts open at once at which a history is stopped: more work arrives than can be done.",
+)
 @click.option("--no-folder", is_flag=True, help="Keep nothing, only print.")
 def run(
     scenario: str,
@@ -118,6 +137,8 @@ def run(
     plots: bool,
     out: Path,
     workers: int | None,
+    engine: Name,
+    most_open: int,
     no_folder: bool,
 ) -> None:
     """Simulate a scenario and say how sure the numbers are.
@@ -141,6 +162,7 @@ def run(
         raise click.UsageError("--log keeps records in the run folder, and --no-folder keeps none: drop one of them")
     operation = open_operation(scenario, settings)
     _say_if_large(operation, scenario)
+    _compile(operation, engine)
     command = ["aftersim", "run", scenario, "--replications", str(n), "--seed", str(seed)]
     for text in settings:
         command += ["--set", text]
@@ -150,10 +172,25 @@ def run(
         from experiments.run_folder import RunFolderProblem
 
         try:
-            folder = open_archive(out, operation, Path(scenario), seed, n, workers, command)
+            folder = open_archive(out, operation, Path(scenario), seed, n, workers, command, engine)
         except RunFolderProblem as problem:
             _fail(str(problem))
-    _run(operation, scenario, n, seed, as_json, log, plots, workers, folder, command)
+    how = {"workers": workers, "engine": engine, "most_open": most_open}
+    _run(operation, scenario, n, seed, as_json, log, plots, how, folder, command)
+
+
+def _compile(operation: Operation, engine: Name) -> None:
+    """Compile the engine for this installation, if the run would have to wait for it; say so."""
+    from sim.machine import engines
+
+    if engine == "reference" or not engines.must_wait(operation.network, engine):
+        return
+    click.echo(
+        f"compiling the engine for this installation, once: about {engines.SECONDS_TO_COMPILE:.0f} s "
+        "(aftersim warmup does it beforehand)",
+        err=True,
+    )
+    engines.warm_for(operation.network)
 
 
 def _say_if_large(operation: Operation, file: str) -> None:
@@ -178,7 +215,7 @@ def _run(
     as_json: bool,
     log: str | None,
     plots: bool,
-    workers: int | None,
+    how: dict[str, Any],
     folder: RunFolder | None,
     command: list[str],
 ) -> None:
@@ -207,7 +244,7 @@ def _run(
                     keep_replication(folder, progress)
                 bar(progress)
 
-            replications = replicate(operation, n, seed, workers, on_progress, on_records=on_records)
+            replications = replicate(operation, n, seed, on_progress=on_progress, on_records=on_records, **how)
         estimates = estimate(replications)
         beside, unknown = beside_recorded(replications, estimates)
         notes = [*unknown, *replications.notes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -17,6 +17,8 @@ from experiments.stack import Stack
 from experiments.workers import in_processes
 from sim.lowering import Operation
 from sim.machine import EngineFault, Network, Records, simulate
+from sim.machine.engines import Name
+from sim.machine.records import MOST_OPEN
 from sim.measures import Measure
 
 if TYPE_CHECKING:
@@ -43,12 +45,15 @@ class Replication:
         Time it took.
     records : Records or None
         All of it, if asked for.
+    cut : float or None
+        Time at which it was stopped because too much was open [min]; its measures cover the time before.
     """
 
     number: int
     frame: pd.DataFrame
     seconds: float
     records: Records | None = field(default=None, repr=False)
+    cut: float | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,8 @@ class _Task:
     seed: int
     keep_records: bool
     on_records: Callable[[Records], object] | None
+    engine: Name = "auto"
+    most_open: int = MOST_OPEN
 
 
 @dataclass(frozen=True)
@@ -156,6 +163,8 @@ def replicate(
     *,
     on_records: Callable[[Records], object] | None = None,
     executor: Executor | None = None,
+    engine: Name = "auto",
+    most_open: int = MOST_OPEN,
 ) -> Replications:
     """Run histories 0 to n - 1 of an operation and keep the measures of each.
 
@@ -182,6 +191,10 @@ def replicate(
         Called with the records of each replication in the process that made them; a function of a module.
     executor : Executor, optional
         Anything that runs functions elsewhere, in place of processes of our own; it is left open.
+    engine : {"auto", "compiled", "reference"}
+        All leave the same numbers; `auto` takes the one that is done sooner.
+    most_open : int
+        A history with more than so many jobs alive is stopped there, and a note says so.
 
     Returns
     -------
@@ -206,7 +219,7 @@ def replicate(
     if workers is not None and not workers >= 1:
         raise ValueError(f"workers: got {workers}; at least 1 is expected")
     reduction = Reduction.of(operation)
-    task = _Task(operation.network, reduction, seed, keep_records, on_records)
+    task = _Task(operation.network, reduction, seed, keep_records, on_records, engine, most_open)
     began = time.perf_counter()
     done: dict[int, Replication] = {}
     notes: list[str] = []
@@ -214,7 +227,8 @@ def replicate(
 
     def finish() -> Replications:
         results = tuple(done[r] for r in sorted(done))
-        return Replications(operation, seed, results, reduction, used, tuple(notes))
+        cut_short = _cut_short(results, most_open)
+        return Replications(operation, seed, results, reduction, used, (*notes, *cut_short))
 
     def take(result: Replication | _Fault) -> None:
         if isinstance(result, _Fault):
@@ -258,13 +272,30 @@ def _run(task: _Task, replication: int) -> Replication | _Fault:
     """One replication, from luck to measures."""
     began = time.perf_counter()
     try:
-        records = simulate(task.network, task.seed, replication)
+        records = simulate(task.network, task.seed, replication, task.engine, task.most_open)
     except EngineFault as fault:
         return _Fault((fault.what, fault.seed, fault.replication, fault.time, fault.job))
     if task.on_records is not None:
         task.on_records(records)
-    frame = task.reduction(records)
-    return Replication(replication, frame, time.perf_counter() - began, records if task.keep_records else None)
+    cut = records.stopped if records.cut else None
+    known = records if cut is None else replace(records, network=replace(records.network, end=max(cut, 0.0)))
+    frame = task.reduction(known)
+    kept = records if task.keep_records else None
+    return Replication(replication, frame, time.perf_counter() - began, kept, cut)
+
+
+def _cut_short(results: Sequence[Replication], most_open: int) -> list[str]:
+    """What to say of histories that were stopped because too much was open."""
+    cut = [r.cut for r in results if r.cut is not None]
+    if not cut:
+        return []
+    day, minute = divmod(min(cut), 1440.0)
+    when = f"day {day + 1:.0f} {int(minute // 60):02d}:{int(minute % 60):02d}" if min(cut) >= 0.0 else "the warm-up"
+    return [
+        f"{len(cut)} of {len(results)} histories were stopped, the first on {when}: more than {most_open:,} contacts "
+        "were open at once, because more work arrives than can be done; the figures cover only the time until then - "
+        "add staff, or lower the demand"
+    ]
 
 
 def _run_aside(task: _Task, replication: int) -> Replication | _Fault:

@@ -17,7 +17,14 @@ from sim.scenario.logs import Log
 
 
 def open_archive(
-    root: Path, operation: Operation, source: Path, seed: int, n: int, workers: int | None, command: Sequence[str]
+    root: Path,
+    operation: Operation,
+    source: Path,
+    seed: int,
+    n: int,
+    workers: int | None,
+    command: Sequence[str],
+    engine: str = "auto",
 ) -> RunFolder:
     """Make the folder of a run and put in what is known before it starts.
 
@@ -46,7 +53,7 @@ def open_archive(
     try:
         text = source.read_bytes()
         logs = {k.arrivals.file for k in scenario.contact_types.values() if isinstance(k.arrivals, Log)}
-        facts = environment(seed, n, workers, command, [source, *map(Path, sorted(logs))])
+        facts = environment(seed, n, workers, command, [source, *map(Path, sorted(logs))], engine)
     except OSError as error:
         raise RunFolderProblem(disk_problem(source, error)) from error
     folder.write("source.yaml", text)

@@ -213,7 +213,12 @@ def broken_files(folder: Path) -> list[str]:
 
 
 def environment(
-    seed: int, replications: int, workers: int | None, command: Sequence[str], inputs: Sequence[Path]
+    seed: int,
+    replications: int,
+    workers: int | None,
+    command: Sequence[str],
+    inputs: Sequence[Path],
+    engine: str = "auto",
 ) -> Mapping[str, Any]:
     """What a run rests on: versions, seed and the hashes of the files that were read.
 
@@ -227,13 +232,15 @@ def environment(
         Words that repeat it.
     inputs : sequence of Path
         Files that were read.
+    engine : str
+        As asked for; all leave the same numbers.
     """
     return {
         "command": list(command),
         "seed": seed,
         "replications": replications,
         "workers": workers,
-        "engine": "reference",
+        "engine": engine,
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: _version(name) for name in PACKAGES},

@@ -284,4 +284,31 @@ def measures(as_json: bool) -> None:
         click.echo(f"{m.name} [{m.unit}] - {m.title}\n    {m.formula}\n    level {m.level}; {m.estimator}")
 
 
-COMMANDS = [validate, explain, measures]
+@click.command()
+def warmup() -> None:
+    """Compile the engine for this installation, so that no later run has to wait for it.
+
+    The engine is compiled once, when a run first needs it, and kept on disk for all later ones. This command does it
+    beforehand, and again after an update; when nothing has changed it is done at once.
+
+    \b
+    Example:
+      aftersim warmup
+    """
+    import time
+
+    from sim.machine import engines
+
+    for full, name in ((False, "core"), (True, "full")):
+        began = time.perf_counter()
+        known = engines.is_kept(full)
+        if not known:
+            click.echo(f"compiling the {name} engine ...", err=True)
+        engines.warm(full)
+        seconds = time.perf_counter() - began
+        click.echo(f"{name} engine: {'was ready' if known else f'compiled in {seconds:.1f} s'}")
+    place = engines.kept_in()
+    click.echo(f"kept in {place}" if place else "no folder can be written: it is compiled again in every process")
+
+
+COMMANDS = [validate, explain, measures, warmup]

@@ -7,6 +7,7 @@ installation and then loaded from disk; until that has happened small jobs run o
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Lock, Thread
 from typing import Literal
 
@@ -56,11 +57,18 @@ def runner(network: Network, engine: Name = "auto") -> Callable[..., Records]:
     return compiled.run
 
 
-def must_wait(network: Network) -> bool:
+def must_wait(network: Network, engine: Name = "auto") -> bool:
     """Whether a run of the network would first have to compile its engine."""
     from sim.machine import compiled
 
-    return runner(network) is compiled.run and not compiled.ready(network)
+    return runner(network, engine) is compiled.run and not compiled.ready(network)
+
+
+def warm_for(network: Network) -> None:
+    """Compile the engine for this kind of network, or load it."""
+    from sim.machine import compiled
+
+    compiled.prepare(compiled.is_full(network))
 
 
 def warm(full: bool | None = None) -> None:
@@ -83,3 +91,17 @@ def warm_aside(full: bool) -> None:
         if full not in _compiling:
             _compiling[full] = Thread(target=warm, args=(full,), daemon=True)
             _compiling[full].start()
+
+
+def is_kept(full: bool) -> bool:
+    """Whether the engine is compiled already or lies on disk, for this kind of network."""
+    from sim.machine.compiled.store import kept
+
+    return kept(full)
+
+
+def kept_in() -> Path | None:
+    """Folder in which the compiled engine is kept; None when none can be written."""
+    from sim.machine.compiled.store import folder
+
+    return folder()

@@ -59,7 +59,7 @@ def test_a_run_leaves_a_complete_folder_and_a_report(tmp_path: Path) -> None:
     assert read_state(folder) == "done" and broken_files(folder) == []
     assert (folder / "source.yaml").read_bytes() == MINIMAL.read_bytes()
     facts = json.loads((folder / "environment.json").read_text())
-    assert (facts["seed"], facts["replications"], facts["engine"]) == (1, 3, "reference")
+    assert (facts["seed"], facts["replications"], facts["engine"]) == (1, 3, "auto")
     assert facts["packages"]["numpy"] and len(facts["inputs"][0]["sha256"]) == 64
 
 

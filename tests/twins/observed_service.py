@@ -81,7 +81,7 @@ class ObservedService(ObservedJobs):
             elif isinstance(pool, CountedState):
                 self.note("4.1.2 named before counted")
             else:
-                equal = isinstance(s, ServerState) and x.changed == s.changed
+                equal = isinstance(s, ServerState) and isinstance(x, ServerState) and x.changed == s.changed
                 self.note("4.1.2 of equally idle pools the first" if equal else "4.1.2 longest idle of two pools")
         if isinstance(s, ServerState):
             self.choice(s.pool, edge, job, s)

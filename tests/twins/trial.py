@@ -46,6 +46,7 @@ def findings(twin: Twin, engine: Run, seen: Counter[str] | None = None) -> tuple
 
 def explained(twin: Twin, found: list[str]) -> str:
     """What differs, how to build the network again, and its source."""
+    found = found or ["not every time: something is read that was never written"]
     lines = ["engines differ:", *(f"  {f}" for f in found), f"again: tests.twins.networks.{twin!r}"]
     return "\n".join([*lines, source_of(*twin.run)])
 

@@ -15,18 +15,19 @@ from typing import Any
 
 import numba
 
+_njit: Any = numba.njit
 UNCOMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
-_INNER = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_INNER: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """No exception is ever raised inside, nothing is allocated, and only kernels call kernels: no wrappers for Python."""
 
-kernel = numba.njit(**_INNER)
+kernel = _njit(**_INNER)
 """A function that kernels call."""
 
-inlined = numba.njit(**_INNER, forceinline=True)
+inlined = _njit(**_INNER, forceinline=True)
 """A small one that is put where it is called."""
 
-entrance = numba.njit(nogil=True, error_model="numpy")
+entrance = _njit(nogil=True, error_model="numpy")
 """The kernel that Python calls."""
 
 
@@ -42,7 +43,7 @@ def shared(function: Callable[..., Any], **helpers: Any) -> Any:
     """
     f: Any = function
     bound = FunctionType(f.__code__, {**f.__globals__, **helpers}, f.__name__, f.__defaults__, f.__closure__)
-    return numba.njit(bound, **_INNER)
+    return _njit(bound, **_INNER)
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def as_one_module(name: str) -> Iterator[None]:
         yield
         return
 
-    class Part(JITCodeLibrary):  # type: ignore[misc]
+    class Part(JITCodeLibrary):
         """Code that is put into the entrance's module and is never run by itself."""
 
         @property

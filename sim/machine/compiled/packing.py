@@ -148,7 +148,7 @@ class _Packer:
     def law(self, law: Law | None) -> int:
         """Number of a packed law; NONE without one."""
         if law is None:
-            return at.NONE
+            return int(at.NONE)
         place = pack(law, self.numbers, self.n.attribute_index)
         row = {"at": place, "cap": law.cap, "scale": at.NONE, "loaded": law.load != 0.0, "plain": at.TABLED}
         if law.scale is not None:
@@ -174,7 +174,7 @@ class _Packer:
         elif s.kind == "time":
             assert s.table is not None
             index = self.timeline(s.table)
-        return {"source": _SOURCES[s.kind], "index": index}
+        return {"source": int(_SOURCES[s.kind]), "index": index}
 
     def timeline(self, line: Timeline) -> int:
         """Number of a packed timeline."""
@@ -187,7 +187,7 @@ class _Packer:
     def predictor(self, p: Predictor | None) -> int:
         """Number of a packed Predictor; NONE without one."""
         if p is None:
-            return at.NONE
+            return int(at.NONE)
         first = len(self.terms)
         for t in p.terms:
             self.terms.append({"factor": t.factor, "low": t.low, "high": t.high, **self.source(t.source)})
@@ -196,7 +196,7 @@ class _Packer:
 
     def calendar(self, name: str | None) -> int:
         """Number of a calendar; NONE without one."""
-        return at.NONE if name is None else self.calendar_index[name]
+        return int(at.NONE) if name is None else self.calendar_index[name]
 
     def spawn(self, spawns: Iterable[Spawn]) -> dict[str, int]:
         """First and end of the packed spawns."""
@@ -325,8 +325,8 @@ class _Packer:
                     }
                 )
             row["end_edge"] = len(edges)
-        for e in edges:
-            e["number"] = e.pop("_number")
+        for row in edges:
+            row["number"] = row.pop("_number")
         return steps, edges
 
     def pools(self, edges: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -407,7 +407,7 @@ class _Packer:
             for action, places in ((at.STOP, w.stop), (at.RESET, w.reset), (at.START, (w.start,))):
                 for a in places:
                     number = n.mark_index[a.name] if a.moment == "mark" else n.step_index[a.name]
-                    anchors.setdefault((_MOMENTS[a.moment], number), []).append((action, i))
+                    anchors.setdefault((int(_MOMENTS[a.moment]), number), []).append((int(action), i))
         out["watches"] = table(at.WATCH_TABLE, rows)
         anchor_of = np.zeros((4, max(len(n.steps), len(n.marks), 1)), at.ROUTE).view(np.recarray)
         flat: list[dict[str, int]] = []

@@ -37,7 +37,7 @@ class Row(types.Type):
 
     def field(self, name: str) -> tuple[types.Type, int] | None:
         """Type and offset of a field; an array field is a pointer to its first number."""
-        fields = self.dtype.fields or {}
+        fields: Any = self.dtype.fields or {}
         if name not in fields:
             return None
         kind, offset = fields[name][:2]
@@ -53,7 +53,7 @@ register_model(Row)(models.OpaqueModel)
 class _RowAttributes(AttributeTemplate):
     key = Row
 
-    def generic_resolve(self, row: Row, attribute: str) -> types.Type | None:
+    def generic_resolve(self, row: Any, attribute: Any) -> Any:
         found = row.field(attribute)
         return None if found is None else found[0]
 

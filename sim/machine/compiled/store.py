@@ -65,11 +65,11 @@ class _Locator:
         return cls() if folder() is not None else None
 
 
-class _Impl(CompileResultCacheImpl):  # type: ignore[misc]
-    _locator_classes = [_Locator]  # noqa: RUF012
+class _Impl(CompileResultCacheImpl):
+    _locator_classes: Any = (_Locator,)
 
 
-class _Cache(FunctionCache):  # type: ignore[misc]
+class _Cache(FunctionCache):
     _impl_class = _Impl
 
 
@@ -85,7 +85,7 @@ def kept(full: bool) -> bool:
 
     if not hasattr(run_kernels, "py_func") or signature(full) in run_kernels.overloads:
         return True
-    index = run_kernels._cache._cache_file if hasattr(run_kernels._cache, "_cache_file") else None
+    index = getattr(getattr(run_kernels, "_cache", None), "_cache_file", None)
     if index is None:
         return False
     return any(key[0] == signature(full) for key in index._load_index())

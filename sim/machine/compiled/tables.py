@@ -22,7 +22,7 @@ from sim.machine.compiled.rows import Row
 _WORD = ir.IntType(64)
 
 
-def _index(builder: Any, kind: types.Integer, value: Any) -> Any:
+def _index(builder: Any, kind: Any, value: Any) -> Any:
     """An index of any integer type as 64 bits."""
     if value.type.width == 64:
         return value
@@ -31,7 +31,8 @@ def _index(builder: Any, kind: types.Integer, value: Any) -> Any:
 
 def _address(builder: Any, record: Any, field: str) -> Any:
     """Address of a table, read from the record."""
-    offset = at.RUN.fields[field][1]
+    fields: Any = at.RUN.fields
+    offset = fields[field][1]
     place = cgutils.pointer_add(builder, record, offset)
     return builder.load(builder.bitcast(place, ir.PointerType(_WORD)))
 
@@ -93,7 +94,7 @@ def plain(field: str, kind: types.Type) -> Any:
     return table
 
 
-def plain_rows(field: str, kind: types.Type, width: str) -> Any:
+def plain_rows(field: str, kind: Any, width: str) -> Any:
     """Accessor `(w, i) -> row` of a table of plain numbers with `w.<width>` numbers a row."""
     if UNCOMPILED:
         return lambda w, i: w.row(field, i)

@@ -114,5 +114,5 @@ def _made(choices: Choices, without: Any, small: bool) -> Twin:
         problems,
         choices.count("luck", 0, 5),
         choices.count("replication", 0, 2),
-        choices.count("most open", 3, 40) if choices.on("most open", 0.08) else MOST_OPEN,
+        choices.count("most open", 3, 50) if choices.on("most open", 0.12) else MOST_OPEN,
     )

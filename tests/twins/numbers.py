@@ -279,8 +279,8 @@ class Numbers:
             return Calendar(name, intervals)
         k = c.count(name + ".head", 0, len(intervals) - 1)
         begin = intervals[k][0]
-        if c.on(name + ".early", 0.5):
-            begin -= u if k == 0 or intervals[k - 1][1] + u <= begin else 0.0
+        if c.on(name + ".early", 0.5) and (k == 0 or intervals[k - 1][1] <= begin - u):
+            begin -= u
         period = intervals[-1][1] - begin
         if c.on(name + ".pause", 0.7):
             period += self.minutes(name + ".pause", 0, 10)

@@ -19,16 +19,28 @@ from sim.machine.compiled.layout import (
     CHUNK_SIZE,
     FAR_PATIENCE,
     FAR_TIMER,
-    FINE,
     MOST_IN_ORDER,
     NO_TIMERS,
+    NONE,
     OPENING,
     PATIENCE,
     SERIAL_BITS,
     SLOT_BITS,
     WATCH,
 )
-from sim.machine.compiled.tables import buckets, chunks, clock_buckets, clocks, entry, far, jobs, servers, wheel
+from sim.machine.compiled.tables import (
+    buckets,
+    chunks,
+    clock_buckets,
+    clocks,
+    entry,
+    far,
+    fetch_job,
+    jobs,
+    servers,
+    wheel,
+)
+from sim.machine.compiled.trouble import complain
 
 _SLOT = np.uint64(SLOT_BITS)
 _KIND = np.uint64(SLOT_BITS + SERIAL_BITS)
@@ -120,8 +132,10 @@ def push(w, time, code):
     if w.heap_size < w.room_heap:
         sift_up(w.heap, w.heap_size, time, code)
         w.heap_size += 1
-    elif w.trouble == FINE:
-        w.trouble = NO_TIMERS
+        if w.heap_size > w.many_timers:
+            w.attention = 1
+    else:
+        complain(w, NO_TIMERS, NONE, 0.0)
 
 
 @kernel
@@ -160,9 +174,10 @@ def new_chunk(w, i, below):
     elif w.fresh_chunk < w.room_chunks:
         chunk = w.fresh_chunk
         w.fresh_chunk += 1
+        if w.fresh_chunk > w.many_chunks:
+            w.attention = 1
     else:
-        if w.trouble == FINE:
-            w.trouble = NO_TIMERS
+        complain(w, NO_TIMERS, NONE, 0.0)
         return ZERO
     chunks(w, chunk).next = below
     chunks(w, chunk).count = 0
@@ -226,10 +241,13 @@ def put_far(w, j, time, code, kind):
 
 
 @kernel
-def leave_far(w, j, which):
-    """Take a timer that is no longer wanted out of its list."""
+def leave_far(w, j, which, code):
+    """Take a timer that is no longer wanted out of its list, if it still lies there."""
     node = TWO * j + np.uint64(which)
+    jobs(w, j).far &= NOT_FAR_PATIENCE if which else NOT_FAR_TIMER
     x = far(w, node)
+    if x.bucket == NONE or x.code != code:
+        return
     w.lying -= 1
     if x.prev:
         far(w, x.prev).next = x.next
@@ -237,25 +255,24 @@ def leave_far(w, j, which):
         buckets(w)[x.bucket] = x.next
     if x.next:
         far(w, x.next).prev = x.prev
-    jobs(w, j).far &= NOT_FAR_PATIENCE if which else NOT_FAR_TIMER
 
 
 @inlined
 def drop_timer(w, j):
     """The job's completion, overflow or entry will not happen."""
     job = jobs(w, j)
-    job.timer = ZERO
     if job.far & FAR_TIMER:
-        leave_far(w, j, 0)
+        leave_far(w, j, np.int64(0), job.timer)
+    job.timer = ZERO
 
 
 @inlined
 def drop_patience(w, j):
     """The end of the job's patience will not happen."""
     job = jobs(w, j)
-    job.patience = ZERO
     if job.far & FAR_PATIENCE:
-        leave_far(w, j, 1)
+        leave_far(w, j, np.int64(1), job.patience)
+    job.patience = ZERO
 
 
 @kernel
@@ -270,7 +287,8 @@ def is_live(w, full, code):
             return clocks(w, slot).timer == code
         if kind == OPENING:
             return servers(w, slot).timer == code
-    return jobs(w, slot).timer == code
+        return jobs(w, slot).timer == code
+    return True  # in a core network completions and entries always happen
 
 
 @kernel
@@ -296,8 +314,11 @@ def next_slice(w, full, until):
             c = chunks(w, chunk)
             w.lying -= c.count
             for i in range(c.count):
-                if is_live(w, full, c.codes[i]):
-                    insert(w, c.times[i], c.codes[i])
+                code = c.codes[i]
+                if is_live(w, full, code):
+                    if full is None:
+                        fetch_job(w, slot_of(code))
+                    insert(w, c.times[i], code)
             below = c.next
             c.count = 0
             c.next = w.free_chunk
@@ -332,7 +353,7 @@ def next_bucket(w, full):
     buckets(w)[w.bucket] = 0
     while node:
         x = far(w, node)
-        jobs(w, node // TWO).far &= NOT_FAR_PATIENCE if node % TWO else NOT_FAR_TIMER
+        x.bucket = NONE  # the job's `far` still says that its timer may be here: it is not touched before its time
         w.lying -= 1
         put_in_slice(w, x.time, x.code)
         node = x.next

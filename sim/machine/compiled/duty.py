@@ -35,6 +35,7 @@ from sim.machine.compiled.layout import (
     IN_LINE,
     IN_SERVICE,
     NO_ROWS,
+    NONE,
     PAUSE,
     PAUSED,
     POOL_RULE,
@@ -58,6 +59,7 @@ from sim.machine.compiled.tables import (
     steps,
     takes,
 )
+from sim.machine.compiled.trouble import complain
 from sim.machine.records import ON_BREAK
 from sim.machine.steps import Exit
 
@@ -279,9 +281,7 @@ def begin_spell(w, full, j):
     """A new row, by hand back or pause."""
     x = persons(w, j)
     if x.spell == 255:
-        if w.trouble == 0:
-            w.trouble = SPELLS
-            w.trouble_job = jobs(w, j).number
+        complain(w, SPELLS, np.int64(jobs(w, j).number), 0.0)
         return
     x.spell += 1
     x.resumed = 0
@@ -404,11 +404,12 @@ def break_ends(w, full, s):
     server.timer = ZERO
     server.resting = 0
     if w.breaks_taken >= w.room_breaks:
-        if w.trouble == 0:
-            w.trouble = NO_ROWS
+        complain(w, NO_ROWS, NONE, 0.0)
         return
     row = breaks(w, w.breaks_taken)
     w.breaks_taken += 1
+    if w.breaks_taken > w.many_breaks:
+        w.attention = 1
     row.begin = server.rest_since
     row.end = w.now
     row.servers = 1.0

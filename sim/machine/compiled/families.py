@@ -27,6 +27,7 @@ from sim.machine.compiled.layout import (
     KEPT,
     LEFT,
     MARKED,
+    MOST_JOBS,
     NO_ROWS,
     NO_SLOTS,
     NONE,
@@ -59,6 +60,7 @@ from sim.machine.compiled.tables import (
     visits,
     watches,
 )
+from sim.machine.compiled.trouble import complain
 from sim.machine.compiled.watches import anchor, end_clocks, set_clock
 from sim.machine.luck import Purpose
 from sim.machine.records import COUNTED, FIRST, GHOST, RESUMED, RETURNED
@@ -83,9 +85,10 @@ def new_slot(w):
     if w.fresh_slot < w.room_jobs:
         j = w.fresh_slot
         w.fresh_slot += 1
+        if w.fresh_slot > w.many_slots:
+            w.attention = 1
         return j
-    if w.trouble == 0:
-        w.trouble = NO_SLOTS
+    complain(w, NO_SLOTS, NONE, 0.0)
     return ZERO
 
 
@@ -136,8 +139,10 @@ def give_number(w, j):
     jobs(w, j).number = w.jobs_made
     w.jobs_made += 1
     w.alive += 1
-    if w.jobs_made > 0xFFFFFFFF and w.trouble == 0:
-        w.trouble = TOO_MANY_JOBS
+    if w.jobs_made > w.many_jobs or w.alive > w.most_alive:
+        w.attention = 1
+        if w.jobs_made > MOST_JOBS:
+            complain(w, TOO_MANY_JOBS, NONE, 0.0)
 
 
 # -- births (2.4, 2.5) ----------------------------------------------------------------------------------------------
@@ -156,6 +161,7 @@ def be_born(w, full, g):
         if 0.0 <= w.now < w.end:
             jobs(w, j).flags = COUNTED_FAMILY
             w.open_counted += 1
+        begin_job_row(w, j)
         if full is not None:
             read_attributes(w, full, g, j)
     return j
@@ -184,10 +190,7 @@ def members(w, full, g):
     s = streams(w, g.stream)
     x = batch_size(w, s.batch, g.birth_key)
     if not x < inf:
-        if w.trouble == 0:
-            w.trouble = BAD_BATCH
-            w.trouble_value = x
-            w.trouble_job = NONE
+        complain(w, BAD_BATCH, NONE, x)
         return 0
     return np.int64(x + 0.5)
 
@@ -232,11 +235,12 @@ def write_row(w, full, j, left, released, exit_):
     if not w.keep_rows:
         return
     if w.rows >= w.room_visits:
-        if w.trouble == 0:
-            w.trouble = NO_ROWS
+        complain(w, NO_ROWS, NONE, 0.0)
         return
     row = visits(w, w.rows)
     w.rows += 1
+    if w.rows > w.many_rows:
+        w.attention = 1
     row.entered = entered
     row.started = job.started
     row.left = left
@@ -268,31 +272,38 @@ def write_row(w, full, j, left, released, exit_):
 
 
 @kernel
-def write_job(w, full, j, end, exit_):
-    """One job, if any of its spells is kept or its family is counted (rule 7.3)."""
+def begin_job_row(w, j):
+    """What is known of a job at its birth; rows stand by number, so that this writes to the memory in order."""
+    if not w.keep_jobs:
+        return
     job = jobs(w, j)
-    if not w.keep_jobs or not job.flags & (KEPT | COUNTED_FAMILY):
+    if job.number >= w.room_job_rows:
+        complain(w, NO_ROWS, NONE, 0.0)
         return
-    number = job.number
-    if number >= w.room_job_rows:
-        if w.trouble == 0:
-            w.trouble = NO_ROWS
-        return
-    kept(w)[number] = 1
     life = lives(w, j)
-    row = job_rows(w, number)
+    row = job_rows(w, job.number)
     row.key = job.key
     row.birth = life.birth
-    row.end = end
     row.number = job.number
     row.family = life.family
     row.parent = life.parent
-    row.step = job.step
     row.stream = life.stream
-    row.exit = exit_
     row.counted = 1 if job.flags & COUNTED_FAMILY else 0
     for a in range(8):
         row.marks[a] = 0
+
+
+@kernel
+def write_job(w, full, j, end, exit_):
+    """One job, if any of its spells is kept or its family is counted (rule 7.3)."""
+    job = jobs(w, j)
+    if not w.keep_jobs or not job.flags & (KEPT | COUNTED_FAMILY) or job.number >= w.room_job_rows:
+        return
+    kept(w)[job.number] = 1
+    row = job_rows(w, job.number)
+    row.end = end
+    row.step = job.step
+    row.exit = exit_
     row.due = nan
     if full is not None:
         for a in range(w.n_marks):
@@ -424,9 +435,7 @@ def route(w, full, j, exit_):
             spawn(w, full, j, c.hash, c.first_spawn, c.end_spawn, 0)
         if c.again:
             if job.round == 255:
-                if w.trouble == 0:
-                    w.trouble = ROUNDS
-                    w.trouble_job = job.number
+                complain(w, ROUNDS, np.int64(job.number), 0.0)
                 return NONE
             job.round += 1
         if c.go_on:
@@ -484,6 +493,7 @@ def spawn(w, full, j, name, first, end, ordinal):
             jobs(w, k).started = nan
             jobs(w, k).step = s.to
             jobs(w, k).timer = set_timer(w, k, w.now + delay, ENTRY)
+            begin_job_row(w, k)
 
 
 @kernel

@@ -57,6 +57,7 @@ def as_one_module(name: str) -> Iterator[None]:
     try:
         import llvmlite.binding as llvm
         from numba.core.codegen import JITCodeLibrary
+        from numba.core.compiler_lock import global_compiler_lock
         from numba.core.registry import cpu_target
 
         codegen = cpu_target.target_context.codegen()
@@ -101,9 +102,10 @@ def as_one_module(name: str) -> Iterator[None]:
         if engine.is_symbol_defined(symbol):
             set_env(symbol, env)
 
-    codegen._library_class, codegen.set_env = Part, set_env_of_whole
-    try:
-        yield
-    finally:
-        codegen._library_class = plain
-        del codegen.set_env
+    with global_compiler_lock:  # of Numba: another thread that compiles waits
+        codegen._library_class, codegen.set_env = Part, set_env_of_whole
+        try:
+            yield
+        finally:
+            codegen._library_class = plain
+            del codegen.set_env

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import exp, inf, isnan, log1p
 
+import numpy as np
+
 from sim.machine import inversion, normal
 from sim.machine.compiled.hours import value_at
 from sim.machine.compiled.kernel import inlined, kernel, shared
@@ -18,7 +20,6 @@ from sim.machine.compiled.layout import (
     BY_WAITED,
     BY_Z,
     EXP,
-    FINE,
     IDENTITY,
     IN_LINE,
     LOGISTIC,
@@ -39,6 +40,7 @@ from sim.machine.compiled.tables import (
     predictors,
     terms,
 )
+from sim.machine.compiled.trouble import complain
 
 normal_cdf = shared(normal.normal_cdf)
 normal_quantile = shared(normal.normal_quantile)
@@ -89,10 +91,7 @@ def sample_tabled(w, full, law, j, u):
     if value > x.cap:
         value = x.cap
     if not value >= 0.0:
-        if w.trouble == FINE:
-            w.trouble = BAD_LAW
-            w.trouble_value = value
-            w.trouble_job = jobs(w, j).number
+        complain(w, BAD_LAW, np.int64(jobs(w, j).number), value)
         return 0.0
     return value
 

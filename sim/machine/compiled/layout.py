@@ -50,6 +50,7 @@ TABLED, PLAIN_EXPONENTIAL, PLAIN_LOGNORMAL, PLAIN_CONSTANT = np.arange(4)
 EXITS = 9
 MOST_SLOTS = 1 << 25
 MOST_AT_ONE_INSTANT = 100_000
+MOST_JOBS = 0xFFFFFFFF
 SLOT_BITS, SERIAL_BITS = 25, 36
 CHUNK_SIZE, MOST_IN_ORDER = np.array([7, 64])
 NONE = np.int64(-1)
@@ -86,7 +87,8 @@ RUN = _dtype(
     ("serial", "i8"), ("heap_size", "i8"), ("rows", "i8"), ("open_counted", "i8"),
     ("joins", "i8"), ("arrivals", "i8"), ("jobs_made", "i8"), ("born", "i8"), ("spawned", "i8"), ("ended", "i8"),
     ("alive", "i8"), ("most_alive", "i8"), ("free_slot", "u4"), ("fresh_slot", "u4"), ("bucket", "i8"),
-    ("at_this_instant", "i8"), ("change", "i8"), ("trouble", "i8"), ("trouble_job", "i8"), ("trouble_value", "f8"),
+    ("at_this_instant", "i8"), ("change", "i8"), ("attention", "i8"),
+    ("trouble", "i8"), ("trouble_job", "i8"), ("trouble_value", "f8"),
     ("cell", "i8"), ("last_cell", "i8"), ("cell_end", "f8"), ("birth_heap_size", "i8"), ("next_birth", "f8"),
     ("many_rows", "i8"), ("many_timers", "i8"), ("many_slots", "i8"), ("many_jobs", "i8"), ("many_clocks", "i8"),
     ("many_breaks", "i8"), ("keep_rows", "i8"), ("keep_jobs", "i8"),

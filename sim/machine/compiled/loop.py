@@ -44,14 +44,11 @@ from sim.machine.compiled.layout import (
     CROWDED,
     DONE,
     ENTRY,
-    FINE,
-    GROW,
     IN_DELAY,
     MOST_AT_ONE_INSTANT,
     NONE,
     OPENING,
     OVERFLOW,
-    OVERGROWN,
     PATIENCE,
     SILENT,
     WATCH,
@@ -75,6 +72,7 @@ from sim.machine.compiled.tables import (
     steps,
     streams,
 )
+from sim.machine.compiled.trouble import attend
 from sim.machine.luck import Purpose
 from sim.machine.steps import Exit
 
@@ -95,10 +93,10 @@ def walk(w, full):
     """
     n_changes = w.n_changes
     while True:
-        if w.trouble != FINE:
-            return w.trouble
-        if w.alive > w.most_alive:
-            return OVERGROWN
+        if w.attention:
+            said = attend(w)
+            if said != DONE:
+                return said
         time = inf
         kind = BIRTH
         code = ZERO
@@ -133,20 +131,9 @@ def walk(w, full):
             break
         if time >= w.end and (w.open_counted == 0 or time > w.limit):
             break
-        if w.at_this_instant >= MOST_AT_ONE_INSTANT and time == w.now:
+        if time == w.now and w.at_this_instant >= MOST_AT_ONE_INSTANT:
             if planned or kind == BIRTH or is_live(w, full, code):
-                w.trouble = CROWDED
                 return CROWDED
-        if (
-            w.rows > w.many_rows
-            or w.heap_size > w.many_timers
-            or w.fresh_chunk > w.many_chunks
-            or w.fresh_slot > w.many_slots
-            or w.jobs_made > w.many_jobs
-        ):
-            return GROW
-        if full is not None and (w.fresh_clock > w.many_clocks or w.breaks_taken > w.many_breaks):
-            return GROW
         if planned or kind == BIRTH:
             count_event(w, time)
             if kind == BIRTH:
@@ -412,4 +399,5 @@ def prepare(full: bool) -> None:
     """Compile for a kind of network, or load what was compiled before."""
     if not UNCOMPILED and signature(full) not in run_kernels.overloads:
         with as_one_module("run_kernels"):
-            run_kernels.compile(signature(full))
+            if signature(full) not in run_kernels.overloads:  # another thread may have done it meanwhile
+                run_kernels.compile(signature(full))

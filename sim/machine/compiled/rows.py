@@ -53,7 +53,7 @@ register_model(Row)(models.OpaqueModel)
 class _RowAttributes(AttributeTemplate):
     key = Row
 
-    def generic_resolve(self, row: Any, attribute: Any) -> Any:
+    def generic_resolve(self, row: Any, attribute: Any) -> Any:  # type: ignore[override]
         found = row.field(attribute)
         return None if found is None else found[0]
 

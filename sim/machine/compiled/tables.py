@@ -130,7 +130,33 @@ def _run() -> Any:
     return run
 
 
+def _fetch(field: str, dtype: np.dtype[Any]) -> Any:
+    """Hint `(w, i)`: the row will be wanted soon."""
+    if UNCOMPILED:
+        return lambda w, i: None
+    size = dtype.itemsize
+
+    @intrinsic
+    def fetch(typingctx: Any, w: Any, i: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            place = builder.add(
+                _address(builder, args[0], field),
+                builder.mul(_index(builder, signature.args[1], args[1]), ir.Constant(_WORD, size)),
+            )
+            pointer = ir.PointerType(ir.IntType(8))
+            word = ir.IntType(32)
+            kind = ir.FunctionType(ir.VoidType(), [pointer, word, word, word])
+            hint = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+            builder.call(hint, [builder.inttoptr(place, pointer), *(ir.Constant(word, x) for x in (1, 3, 1))])
+            return context.get_dummy_value()
+
+        return types.none(w, i), codegen
+
+    return fetch
+
+
 run_at = _run()
+fetch_job = _fetch("jobs", at.JOB)
 entry = entries_of(at.ENTRY_OF_HEAP)
 jobs = rows_of("jobs", at.JOB)
 lives = rows_of("lives", at.LIFE)

@@ -193,11 +193,13 @@ class Walk:
         w.many_rows = w.room_visits - MARGIN if self.keep_rows else NEVER
         w.many_jobs = w.room_job_rows - MARGIN if self.keep_jobs else NEVER
         w.many_timers, w.many_slots = w.room_heap - MARGIN, w.room_jobs - MARGIN
+        w.many_clocks = w.many_breaks = NEVER
         if self.full:
             w.room_clocks, w.room_breaks = t["clocks"].size, t["breaks"].size
             w.n_servers, w.n_anchors = t["servers"].size, t["anchor_of"].shape[1]
             w.many_clocks = w.room_clocks - MARGIN if self.network.watches else NEVER
             w.many_breaks = w.room_breaks - MARGIN
+        w.attention = 1
         self.w: Any = np.uint64(self.run.ctypes.data)
         if UNCOMPILED:
             from sim.machine.compiled.checked import World

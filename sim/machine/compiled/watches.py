@@ -12,6 +12,7 @@ from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.laws import sample
 from sim.machine.compiled.layout import NO_CLOCKS, NONE, RESET, STOP, WATCH
 from sim.machine.compiled.tables import anchor_of, anchors, clock_buckets, clocks, persons, watches
+from sim.machine.compiled.trouble import complain
 from sim.machine.luck import Purpose
 
 _WATCH = np.int64(Purpose.WATCH)
@@ -65,9 +66,10 @@ def new_clock(w, full, j, watch):
     elif w.fresh_clock < w.room_clocks:
         k = w.fresh_clock
         w.fresh_clock += 1
+        if w.fresh_clock > w.many_clocks:
+            w.attention = 1
     else:
-        if w.trouble == 0:
-            w.trouble = NO_CLOCKS
+        complain(w, NO_CLOCKS, NONE, 0.0)
         return ZERO
     c = clocks(w, k)
     c.timer = ZERO

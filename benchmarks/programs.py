@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import inspect
 import json
 import os
 import shutil
@@ -211,13 +210,13 @@ class Walked(Program):
 
     def walk(self, work: Work, replication: int, rows: bool) -> Any:
         """A prepared replication."""
-        make = compiled_engine().Walk
-        optional = {} if rows or "rows" not in inspect.signature(make).parameters else {"rows": False}
-        return make(work.network(), 1, replication, **optional)
+        return compiled_engine().Walk(work.network(), 1, replication, visits=rows, jobs=rows)
 
     def speed(self, work: Work, replication: int, rows: bool) -> tuple[float, int]:
         walk = self.walk(work, replication, rows)
-        return cpu(walk.walk), units(work, replication)
+        seconds = cpu(walk.walk)
+        walk.records()  # as every run does; it also hands the memory on to the next one, as the C++ loop keeps its own
+        return seconds, units(work, replication)
 
     def rows(self, work: Work, replication: int) -> NDArray[np.void]:
         walk = self.walk(work, replication, True)

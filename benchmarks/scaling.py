@@ -10,7 +10,6 @@ core; medians and ratios round by round. The yardstick's cost stands beside it w
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import os
 import statistics
@@ -117,21 +116,18 @@ def prepared(engine: str, network: Network, replication: int, rows: bool = True)
     """A replication ready to walk; without rows where the engine can do without."""
     if engine == "reference":
         return Slow(network, 1, replication)
-    make = compiled_engine().Walk
-    return make(network, 1, replication, **({} if rows else {"rows": False}))
+    return compiled_engine().Walk(network, 1, replication, visits=rows, jobs=rows)
 
 
 def rows_are_optional(engine: str) -> bool:
-    """Whether the engine can run without visit rows."""
-    return engine == "compiled" and "rows" in inspect.signature(compiled_engine().Walk).parameters
+    """Whether the engine can run without rows."""
+    return engine == "compiled"
 
 
 def births(engine: str, network: Network, replication: int) -> int:
     """Number of births, made and thrown away."""
     if engine == "compiled":
-        alone = getattr(compiled_engine(), "births_only", None)
-        if alone is not None:
-            return int(alone(network, 1, replication))
+        return int(compiled_engine().Walk(network, 1, replication, visits=False, jobs=False).births())
     from sim.machine.births import births as reference_births
     from sim.machine.instance import instantiate
 
@@ -159,6 +155,7 @@ def cost(title: str, rows: dict[str, tuple[Callable[[], Network], float]], o: ar
         for label, (_, tickets) in rows.items():
             walk = prepared(o.engine, networks[label], i)
             ours[label].append(cpu(walk.walk) / tickets * 1e9)
+            walk.records()  # as every run does; it hands the memory on to the next one
             del walk
             if label in tables and program is not None:
                 c = yardstick.run(program, tables[label], first=i, warm=1)[0]
@@ -262,6 +259,7 @@ def threads(o: argparse.Namespace) -> dict[str, Any]:
     def walk(replication: int) -> None:
         w = prepared(o.engine, network, replication)
         w.walk()
+        w.records()
 
     for _ in range(o.rounds):
         for label, times in found.items():
@@ -288,8 +286,6 @@ def threads(o: argparse.Namespace) -> dict[str, Any]:
 
 def births_alone(o: argparse.Namespace) -> dict[str, Any]:
     """Births alone: nanoseconds each, without and with busyness."""
-    if o.engine == "compiled" and not hasattr(compiled_engine(), "births_only"):
-        print("\n(arrivals: sim.machine.compiled.births_only is not there, the reference's births are timed)")
     networks = {"plain": arrivals(1e6 * o.scale, False), "with busyness": arrivals(1e6 * o.scale, True)}
     found: dict[str, list[float]] = {label: [] for label in networks}
     for network in networks.values():

@@ -207,7 +207,7 @@ def test_a_full_disk_in_the_log_is_told_too(tmp_path: Path, monkeypatch: pytest.
 def test_an_engine_fault_is_not_blamed_on_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 1, seed and replication, no traceback."""
 
-    def broken(network: object, seed: int, replication: int) -> None:
+    def broken(network: object, seed: int, replication: int, *how: object) -> None:
         raise EngineFault("a rule", seed, replication, 1.0)
 
     monkeypatch.setattr(replications, "simulate", broken)

@@ -93,7 +93,7 @@ def test_records_are_kept_only_if_asked_for() -> None:
 def test_an_engine_fault_arrives_with_everything_needed_to_repeat_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault survives the way between processes and names seed and replication."""
 
-    def broken(network: object, seed: int, replication: int) -> Records:
+    def broken(network: object, seed: int, replication: int, *how: object) -> Records:
         raise EngineFault("work of a job is negative", seed, replication, 12.5, 3)
 
     monkeypatch.setattr(module, "simulate", broken)

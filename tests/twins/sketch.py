@@ -113,7 +113,7 @@ class Sketch:
         counted = any(isinstance(p, CountedPool) for p in self.pools if p.name in {e.pool for e in edges})
         high = c.pick(s + ".long", 4, 8, 8, 15)
         more["size"] = Constant(0.0) if s == self.zero else n.law(s + ".size", 1, high, endless=0.015, zero=0.08)
-        if s == "s0" and c.on("odd size", 0.03):
+        if s == "s0" and not n.more_attributes and c.on("odd size", 0.03):
             more["size"] = Attribute("odd")
             n.more_attributes.append("odd")
         if c.on(s + ".after_work", 0.4):

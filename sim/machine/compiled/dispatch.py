@@ -580,7 +580,9 @@ def start(w, full, j, s, e):
         step = steps(w, job.step)
         size = sample(w, full, step.size, j, step.hash, job.round, _SIZE)
         change_serving(w, pool, 1)
-        job.timer = set_timer(w, j, w.now + size / edge.speed, COMPLETION)
+        if edge.speed != 1.0:
+            size /= edge.speed
+        job.timer = set_timer(w, j, w.now + size, COMPLETION)
 
 
 @kernel

@@ -31,19 +31,21 @@ entrance = _njit(nogil=True, error_model="numpy")
 """The kernel that Python calls."""
 
 
-def shared(function: Callable[..., Any], **helpers: Any) -> Any:
+def shared(function: Callable[..., Any], *, inline: bool = False, **helpers: Any) -> Any:
     """Compile a plain function of the machine, so that both engines have one source of numbers.
 
     Parameters
     ----------
     function : callable
         Written in the part of Python that both understand.
+    inline : bool
+        Put it where it is called.
     **helpers : callable
         Compiled versions of the functions it calls.
     """
     f: Any = function
     bound = FunctionType(f.__code__, {**f.__globals__, **helpers}, f.__name__, f.__defaults__, f.__closure__)
-    return _njit(bound, **_INNER)
+    return _njit(bound, **_INNER, forceinline=inline)
 
 
 @contextmanager

@@ -44,6 +44,7 @@ from sim.machine.compiled.trouble import complain
 
 normal_cdf = shared(normal.normal_cdf)
 normal_quantile = shared(normal.normal_quantile)
+normal_quantile_here = shared(normal.normal_quantile, inline=True)
 clamp_unit = shared(inversion.clamp_unit)
 piece_of = shared(inversion.piece_of)
 invert = shared(
@@ -72,7 +73,7 @@ def sample(w, full, law, j, name, round_, purpose):
     if x.plain == PLAIN_CONSTANT:
         return x.a
     if x.plain == PLAIN_LOGNORMAL:
-        return exp(x.a + x.b * normal_quantile(draw(jobs(w, j).key, name, round_, purpose)))
+        return exp(x.a + x.b * normal_quantile_here(draw(jobs(w, j).key, name, round_, purpose)))
     return sample_tabled(w, full, law, j, draw(jobs(w, j).key, name, round_, purpose))
 
 

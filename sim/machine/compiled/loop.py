@@ -352,12 +352,12 @@ def finish(w, full, stopped):
 
 # -- the way in from Python -----------------------------------------------------------------------------------------
 
-BEGIN, WALK, FINISH, SORT = range(4)
+BEGIN, WALK, FINISH, SORT, ONLY_BIRTHS = range(5)
 
 
 @entrance
 def run_kernels(address, full, what, number):
-    """Begin a run, walk through its events, finish it at a time, or sort its rows.
+    """Begin a run, walk through its events, finish it at a time, sort its rows, or only walk through its births.
 
     Parameters
     ----------
@@ -366,7 +366,7 @@ def run_kernels(address, full, what, number):
     full : None or int
         None for a network that needs the core only.
     what : int
-        BEGIN, WALK, FINISH or SORT.
+        BEGIN, WALK, FINISH, SORT or ONLY_BIRTHS.
     number : float
         For FINISH, the time [min].
 
@@ -383,7 +383,12 @@ def run_kernels(address, full, what, number):
         return walk(w, full)
     if what == FINISH:
         return finish(w, full, number)
-    sort_visits(w)
+    if what == SORT:
+        sort_visits(w)
+        return DONE
+    while w.next_birth < inf:
+        w.born += 1
+        advance_birth(w)
     return DONE
 
 

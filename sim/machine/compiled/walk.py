@@ -266,6 +266,12 @@ class Walk:
                 self.room *= 4
                 self.prepare()
 
+    def births(self) -> int:
+        """Walk through the births alone, and say how many there are."""
+        with np.errstate(over="ignore"):
+            loop.run_kernels(self.w, self.full, loop.ONLY_BIRTHS, 0.0)
+        return int(self.run[0].born)
+
     def fault(self, what: str, job: int | None = None) -> EngineFault:
         """An engine fault at this moment."""
         return EngineFault(what, self.seed, self.replication, float(self.run[0].now), job)

@@ -13,6 +13,7 @@ def expected_jobs(network: Network) -> float:
         if isinstance(s, RecordedStream):
             total += s.times.size
         else:
-            batch = 1.0 if s.batch is None else max(s.batch.mean, 1.0)
-            total += s.rate.integral(-network.warm_up, min(network.end, s.end)) * batch
+            births = s.rate.integral(-network.warm_up, min(network.end, s.end))
+            if births > 0.0:
+                total += births * (1.0 if s.batch is None else max(s.batch.mean, 1.0))
     return total

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import isnan
 from typing import Any
 
-from sim.machine import Duty, Edge, Exit, NetworkBuilder, Records, Server, simulate
+from sim.machine import Duty, Edge, Exit, NetworkBuilder, Records, Server
 from sim.machine.luck import base_key, named_key, server_key
 from sim.machine.records import FIRST, GHOST, ON_BREAK, ON_DUTY, RETURNED
+from tests.micro.history import run as run
 
 END = 1000.0
 
@@ -32,11 +33,6 @@ def jobs(b: NetworkBuilder, to: str, *rows: tuple[float, ...], columns: str = "s
         times=[r[0] for r in rows],
         columns={c: [r[i + 1] for r in rows] for i, c in enumerate(labels)},
     )
-
-
-def run(b: NetworkBuilder) -> Records:
-    """The one history all micro tests look at."""
-    return simulate(b.build(), seed=1, replication=0)
 
 
 def rows(r: Records, columns: str, **only: Any) -> list[tuple[Any, ...]]:

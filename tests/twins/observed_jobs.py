@@ -181,15 +181,16 @@ class ObservedJobs(Bounded):
         elif not clause.go_on:
             self.note("2.9 passed by: not drawn")
 
-    def route(self, job: Job, exit_: Exit) -> None:
+    def route(self, job: Job, exit_: Exit) -> int | None:
         """Rule 2.9."""
         self.note(f"2.9 route of exit {exit_.name.lower()}")
         before = job.round
         self.inside.append("route")
         self.exhausted = True
-        super().route(job, exit_)
+        to = super().route(job, exit_)
         self.inside.pop()
         self.note_if(job.round > before, "2.9 again")
+        return to
 
     def end_job(self, job: Job, exit_: Exit) -> None:
         """The end."""
@@ -253,14 +254,14 @@ class ObservedJobs(Bounded):
         self.happens(6)
         super().spawned_enters(job)
 
-    def enter(self, job: Job, step: int) -> None:
+    def come_to(self, job: Job, step: int) -> Exit | None:
         """An entry."""
         counted = 0.0 <= self.agenda.now < self.end
         if counted != job.family_counted:
             of = "counted visit of an uncounted" if counted else "uncounted visit of a counted"
             self.note(f"7.1 {of} family")
         self.note_if(job.step == step and job.state != GONE and self.inside[-1] == "move", "2.10 moved to where it is")
-        super().enter(job, step)
+        return super().come_to(job, step)
 
     # -- delays (2.7) -------------------------------------------------------------------------------------------------
 

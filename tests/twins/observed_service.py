@@ -35,7 +35,7 @@ class ObservedService(ObservedJobs):
 
     # -- arriving and waiting (4.1, 4.2, 4.6) -------------------------------------------------------------------------
 
-    def job_arrives(self, job: Job, step: WorkState) -> None:
+    def job_arrives(self, job: Job, step: WorkState) -> Exit | None:
         """Rule 4.1."""
         w, now = step.work, self.now
         if not step.open:
@@ -52,7 +52,7 @@ class ObservedService(ObservedJobs):
                 self.note("2.6 due from a mark that was raised" if raised else "2.6 due from a mark never raised")
         self.note_if(w.head_start is not None, "2.6 head start")
         self.note_if(w.order == "kept" and not isnan(job.first_place), "2.6 kept place of an earlier step")
-        self.within("arrival", super().job_arrives, job, step)
+        return self.within("arrival", super().job_arrives, job, step)
 
     def write_row(self, job: Job, left: float, released: float, exit_: Exit) -> None:
         """A row; blocked ones are seen here."""

@@ -14,9 +14,9 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[0] = str(ROOT)  # the folder of this file holds a `coverage` and others that must not hide the real ones
-if "tests" not in sys.modules:  # some distributions bring a package called tests
-    sys.modules["tests"] = types.ModuleType("tests")
+if __name__ == "__main__":
+    sys.path[0] = str(ROOT)  # the folder of this file holds a `coverage` and others that must not hide the real ones
+    sys.modules["tests"] = types.ModuleType("tests")  # some distributions bring a package called tests
     sys.modules["tests"].__path__ = [str(ROOT / "tests")]
 
 ENGINES = ("compiled", "uncompiled", "reference")

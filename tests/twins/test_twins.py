@@ -39,14 +39,12 @@ def agree(engine: str, seed: int, numbers: range) -> Trials:
 @pytest.mark.parametrize("numbers", PARTS, ids=lambda numbers: f"from {numbers[0]}")
 def test_the_compiled_engine_leaves_the_records_of_the_reference(numbers: range) -> None:
     """At least 250 networks in each part, bit for bit."""
-    pytest.importorskip("sim.machine.compiled")
     trials = agree("compiled", SEED, numbers)
     assert trials.done - trials.refused - trials.large >= 250
 
 
 def test_without_a_compiler_no_index_is_out_of_bounds() -> None:
     """The kernel as plain Python, on arrays that refuse negative and too large indices: 200 networks."""
-    pytest.importorskip("sim.machine.compiled")
     command = [sys.executable, str(ROOT / "tests/twins/run.py"), "--engine", "uncompiled", "--networks", "205"]
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, check=False)

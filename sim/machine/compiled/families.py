@@ -110,6 +110,7 @@ def new_job(w, full, key, birth, stream, parent):
     if j:
         job = jobs(w, j)
         job.key = key
+        job.number = w.jobs_made  # if it lives
         job.round = 0
         job.state = BEFORE
         job.flags = 0
@@ -135,8 +136,7 @@ def new_job(w, full, key, birth, stream, parent):
 
 @inlined
 def give_number(w, j):
-    """The birth ordinal of a job that lives."""
-    jobs(w, j).number = w.jobs_made
+    """The birth ordinal is taken: the job lives."""
     w.jobs_made += 1
     w.alive += 1
     if w.jobs_made > w.many_jobs or w.alive > w.most_alive:

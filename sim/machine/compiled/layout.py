@@ -238,3 +238,42 @@ STREAM_ATTRIBUTE = _dtype(("hash", "u8"), ("attribute", "i4"), ("law", "i4"), ("
 
 
 VISIT_ROW, JOB_END_ROW, DUTY_ROW = (np.dtype((np.record, x)) for x in (VISIT, JOB_ROW, DUTY))
+
+
+def _all(dtype: np.dtype[Any], but: str = "") -> frozenset[str]:
+    """Names of the fields of a table, but for some."""
+    return frozenset(dtype.names or ()) - frozenset(but.split())
+
+
+FIXED: dict[str, frozenset[str]] = {
+    "run": frozenset(
+        [*SIZES, *TABLES, "start", "end", "limit", "slice_width", "slices_a_minute", "buckets_a_minute", "first_bucket",
+         "n_slices", "room_chunks", "many_chunks", "many_rows", "many_timers", "many_slots", "many_jobs", "many_clocks",
+         "many_breaks", "most_alive", "keep_rows", "keep_jobs", "rooms", "watched", "z_name", "mark_name", "batch_name",
+         "last_cell"]
+    ),
+    "steps": _all(STEP, "area area_since waiting head tail open root"),
+    "edges": _all(EDGE),
+    "pools": _all(POOL, "n busy area area_since touched free changes cleared first_job last_job open_units"),
+    "takes": _all(TAKE),
+    "laws": _all(LAW),
+    "routes": _all(ROUTE),
+    "clauses": _all(CLAUSE),
+    "conditions": _all(CONDITION),
+    "timelines": _all(LINE_OF_TIME),
+    "spawns": _all(SPAWN),
+    "streams": _all(STREAM, "piece last_piece"),
+    "generators": frozenset(["lower", "upper", "stream", "band"]),
+    "rates": _all(RATE),
+    "changes": _all(CHANGE_OF_PLAN),
+    "servers": frozenset(["speed", "pool", "number"]),
+    "watches": _all(WATCH_TABLE),
+    "anchors": _all(ANCHOR),
+    "anchor_of": _all(ROUTE),
+    "mark_adds": _all(MARK),
+    "calendars": _all(CALENDAR),
+    "predictors": _all(PREDICTOR),
+    "terms": _all(TERM),
+    "stream_attributes": _all(STREAM_ATTRIBUTE),
+}  # fmt: skip
+"""Fields that no kernel writes, table by table."""

@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 
 from sim.machine.compiled import layout as at
 from sim.machine.compiled.kernel import UNCOMPILED
-from sim.machine.compiled.rows import Row
+from sim.machine.compiled.rows import Row, alone, unchanging
 
 _WORD = ir.IntType(64)
 
@@ -34,14 +34,17 @@ def _address(builder: Any, record: Any, field: str) -> Any:
     fields: Any = at.RUN.fields
     offset = fields[field][1]
     place = cgutils.pointer_add(builder, record, offset)
-    return builder.load(builder.bitcast(place, ir.PointerType(_WORD)))
+    address = builder.load(builder.bitcast(place, ir.PointerType(_WORD)))
+    alone(builder, address, "row_run")
+    unchanging(builder, address)
+    return address
 
 
 def rows_of(field: str, dtype: np.dtype[Any]) -> Any:
     """Accessor `(w, i) -> record` of a table."""
     if UNCOMPILED:
         return lambda w, i: w.row(field, i)
-    record = Row(field, dtype)
+    record = Row(field, dtype, at.FIXED.get(field, frozenset()))
     size = dtype.itemsize
 
     @intrinsic
@@ -118,7 +121,7 @@ def _run() -> Any:
     """Function `(address) -> w` of the record of a run."""
     if UNCOMPILED:
         return lambda w: w
-    record = Row("run", at.RUN)
+    record = Row("run", at.RUN, at.FIXED["run"])
 
     @intrinsic
     def run(typingctx: Any, address: Any) -> Any:

@@ -88,13 +88,13 @@ class Agenda(simpy.Environment):
             timer = type(event) is Timer
             if timer and not event.live:
                 continue
-            if time == self._now:
+            if time != self._now:
+                self.at_this_instant = 0
+                self._now = time
+            elif timer or type(event) is simpy.Event:  # begins and ends of processes are SimPy's own
                 self.at_this_instant += 1
                 if self.at_this_instant > MOST_AT_ONE_INSTANT:
                     raise Crowded
-            else:
-                self.at_this_instant = 0
-                self._now = time
             if timer:
                 event.act(event.owner)
                 continue

@@ -28,7 +28,7 @@ class Dispatch(Families):
 
     # -- arriving and waiting (4.1, 4.2, 4.6) -----------------------------------------------------------------------
 
-    def job_arrives(self, job: Job, step: WorkState) -> None:
+    def job_arrives(self, job: Job, step: WorkState) -> Exit | None:
         """Rule 4.1."""
         now, work = self.now, step.work
         self.arrivals += 1
@@ -52,20 +52,19 @@ class Dispatch(Families):
             assert step.door is not None
             if work.when_closed == "refuse":
                 self.write_row(job, now, nan, Exit.CLOSED)
-                self.leave(job, Exit.CLOSED)
-                return
+                return Exit.CLOSED
             job.opens = step.door.next_open(now)
             self.join(job, step)
-            return
+            return None
         found = self.best_server(job, step.edges, step)  # 2
         if found is not None:
             self.start(job, *found)
-            return
+            return None
         if work.limit is not None and step.waiting >= work.limit:  # 4
             self.write_row(job, now, nan, Exit.BLOCKED)
-            self.leave(job, Exit.BLOCKED)
-            return
+            return Exit.BLOCKED
         self.join(job, step)  # 5
+        return None
 
     def best_server(
         self, job: Job, edges: Sequence[EdgeState], step: WorkState

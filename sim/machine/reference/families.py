@@ -25,8 +25,8 @@ _BATCH = name_hash("batch")
 class Families(Run):
     """What happens to a job between two pieces of work."""
 
-    def job_arrives(self, job: Job, step: WorkState) -> None:
-        """Rule 4.1, in `dispatch`."""
+    def job_arrives(self, job: Job, step: WorkState) -> Exit | None:
+        """Rule 4.1, in `dispatch`; the exit by which the job leaves at once, if it does."""
         raise NotImplementedError
 
     def leave_line(self, job: Job) -> None:
@@ -102,7 +102,18 @@ class Families(Run):
         self.enter(job, job.step)
 
     def enter(self, job: Job, step: int) -> None:
-        """A job enters a step."""
+        """A job enters a step, and further ones while doors and full lines send it on at once."""
+        exit_ = self.come_to(job, step)
+        while exit_ is not None:
+            self.end_visit(job)
+            to = self.route(job, exit_)
+            if to is None:
+                self.end_job(job, exit_)
+                return
+            exit_ = self.come_to(job, to)
+
+    def come_to(self, job: Job, step: int) -> Exit | None:
+        """A visit begins; the exit by which it ends at once, if it does."""
         counted = 0.0 <= self.now < self.end
         self.open_counted += counted
         job.step = step
@@ -112,23 +123,32 @@ class Families(Run):
             job.begin_visit(self.now, counted)
             if self.anchors:
                 self.anchor("entered", step, job)
-            self.job_arrives(job, state)
+            return self.job_arrives(job, state)
         else:
             job.begin_delay(self.now, counted)
             if self.anchors:
                 self.anchor("entered", step, job)
             self.delay_begins(job, state)
+            return None
 
     def leave(self, job: Job, exit_: Exit) -> None:
         """The visit has ended and its row is written: anchors, then the route (rule 4.5)."""
+        self.end_visit(job)
+        to = self.route(job, exit_)
+        if to is None:
+            self.end_job(job, exit_)
+        else:
+            self.enter(job, to)
+
+    def end_visit(self, job: Job) -> None:
+        """The job is in no step."""
         self.open_counted -= job.counted
         if self.anchors:
             self.anchor("left", job.step, job)
         job.state = BEFORE
-        self.route(job, exit_)
 
-    def route(self, job: Job, exit_: Exit) -> None:
-        """Clauses in order; no match: the job ends (rule 2.9)."""
+    def route(self, job: Job, exit_: Exit) -> int | None:
+        """Clauses in order: the next step; None, also without a match: the job ends (rule 2.9)."""
         for c, name, to in self.routes[job.step][exit_]:
             if c.when and not all(self.holds(k, job) for k in c.when):
                 continue
@@ -147,12 +167,8 @@ class Families(Run):
                     raise self.fault("a job is in its 256th round; at most 255 are possible", job.number)
             if c.go_on:
                 continue
-            if to >= 0:
-                self.enter(job, to)
-            else:
-                self.end_job(job, exit_)
-            return
-        self.end_job(job, exit_)
+            return to if to >= 0 else None
+        return None
 
     def raise_marks(self, job: Job, add: Any) -> None:
         """Add to marks, which saturate, and tell the watches."""

@@ -25,6 +25,8 @@ anew with larger arrays."""
 FIRST_ROOM = 1 << 14
 
 NEVER = 1 << 62
+LINE = 64
+"""Bytes of a cache line."""
 MOST_EXPECTED = 5e7
 REUSED = ("jobs", "lives", "heap", "chunks", "far", "persons", "clocks", "scratch", "breaks", "visits", "job_rows")
 MOST_KEPT = 128 << 20
@@ -343,7 +345,15 @@ def room_for(name: str, dtype: Any, size: int) -> Array:
     """
     free: dict[str, Array] = _rooms.__dict__.setdefault("free", {})
     a = free.pop(name, None)
-    return a if a is not None and a.size >= size else np.empty(size, dtype)
+    return a if a is not None and a.size >= size else on_lines(size, dtype)
+
+
+def on_lines(size: int, dtype: Any) -> Array:
+    """An array that begins on a cache line, so that a job is one line and not parts of two."""
+    dtype = np.dtype(dtype)
+    raw = np.empty(size * dtype.itemsize + LINE, np.uint8)
+    skip = -raw.ctypes.data % LINE
+    return raw[skip : skip + size * dtype.itemsize].view(dtype)
 
 
 def give_back(tables: dict[str, Array]) -> None:
@@ -356,8 +366,13 @@ def give_back(tables: dict[str, Array]) -> None:
 
 def larger(a: Array) -> Array:
     """The same array with room for as much again."""
-    out = np.zeros((2 * a.shape[0], *a.shape[1:]), a.dtype)
+    if a.ndim == 1:
+        out = on_lines(2 * a.size, a.dtype)
+    else:
+        out = np.zeros((2 * a.shape[0], *a.shape[1:]), a.dtype)
     out[: a.shape[0]] = a
+    if a.dtype == np.uint8:
+        out[a.shape[0] :] = 0  # marks of jobs that are kept
     return out
 
 

@@ -27,10 +27,12 @@ from sim.machine import (
     simulate,
 )
 from sim.machine.audit import audit
-from sim.machine.compiled import Walk, loop, store, walk
+from sim.machine.compiled import Walk, loop, packing, store, walk
 from sim.machine.compiled.checked import checked
 from sim.machine.compiled.packing import packed
+from tests.twins import bounded
 from tests.twins.compare import differences, outcome
+from tests.twins.networks import numbered
 
 
 def overloaded(end: float = 300.0, full: bool = False, batch: float = 0.0) -> Network:
@@ -91,6 +93,22 @@ def test_r7_5_a_run_with_too_many_jobs_alive_is_cut_there(full: bool, most_open:
     assert records.cut
     assert records.stopped < 300.0
     assert records.tally.open > most_open
+
+
+def test_a_bit_for_each_line_finds_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pools with many lines look at bits; random networks leave the same records when every pool does."""
+    monkeypatch.setattr(packing, "MANY_LINES", 0)
+    done = 0
+    for number in range(120):
+        twin = numbered(6, number, small=True)
+        if twin.network is not None:
+            try:
+                a = outcome(bounded.reference, *twin.run)
+            except bounded.TooLarge:
+                continue
+            assert not differences(a, outcome(compiled.run, *twin.run)), number
+            done += 1
+    assert done > 100
 
 
 def test_memory_of_an_earlier_run_changes_nothing() -> None:

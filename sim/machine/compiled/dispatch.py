@@ -40,6 +40,7 @@ from sim.machine.compiled.lines import (
     insert_in_treap,
     next_of,
     next_priority,
+    next_waiting,
     remove_from_treap,
     unlink,
 )
@@ -405,22 +406,22 @@ def offer_counted(w, full, i):
             return
         found = NOBODY
         rank = 0
-        for k in range(pool.first_take, pool.end_take):
+        k = next_waiting(w, pool, pool.first_take)
+        while k < pool.end_take:
             take = takes(w, k)
             if found and take.rank != rank:
                 break
+            k = next_waiting(w, pool, k + 1)
             if free <= take.reserve:
                 continue
-            step = steps(w, take.step)
-            if step.waiting:
-                j = step.head
-                if found:
-                    a, b = jobs(w, j), jobs(w, found)
-                    if a.entered > b.entered or (a.entered == b.entered and a.joined_serial > b.joined_serial):
-                        continue
-                found = j
-                rank = take.rank
-                w.choice_edge = take.edge
+            j = steps(w, take.step).head
+            if found:
+                a, b = jobs(w, j), jobs(w, found)
+                if a.entered > b.entered or (a.entered == b.entered and a.joined_serial > b.joined_serial):
+                    continue
+            found = j
+            rank = take.rank
+            w.choice_edge = take.edge
         if not found:
             return
         start(w, full, found, THE_POOL, w.choice_edge)
@@ -458,17 +459,13 @@ def next_start(w, full, i):
     pool = pools(w, i)
     if not pool.named and pool.n <= pool.busy and not w.rooms:
         return False
-    k = pool.first_take
+    k = next_waiting(w, pool, pool.first_take)
     while k < pool.end_take:
         rank = takes(w, k).rank
-        end = k
-        waiting = False
-        while end < pool.end_take and takes(w, end).rank == rank:
-            waiting = waiting or steps(w, takes(w, end).step).waiting > 0
-            end += 1
-        if waiting and choose(w, full, i, k, end):
+        if choose(w, full, i, k):
             return True
-        k = end
+        while k < pool.end_take and takes(w, k).rank == rank:
+            k = next_waiting(w, pool, k + 1)
     return False
 
 
@@ -481,43 +478,42 @@ def next_start_of_touched(w, full):
         for i in range(w.n_pools):
             pool = pools(w, i)
             if pool.touched:
-                for k in range(pool.first_take, pool.end_take):
-                    r = takes(w, k).rank
-                    if r > done:
-                        if rank == NONE or r < rank:
-                            rank = r
-                        break
+                k = first_above(w, pool, done)
+                if k < pool.end_take and (rank == NONE or takes(w, k).rank < rank):
+                    rank = takes(w, k).rank
         if rank == NONE:
             return False
         for i in range(w.n_pools):
             pool = pools(w, i)
             if pool.touched:
-                k = pool.first_take
-                while k < pool.end_take and takes(w, k).rank < rank:
-                    k += 1
-                end = k
-                waiting = False
-                while end < pool.end_take and takes(w, end).rank == rank:
-                    waiting = waiting or steps(w, takes(w, end).step).waiting > 0
-                    end += 1
-                if waiting and choose(w, full, i, k, end):
+                k = first_above(w, pool, done)
+                if k < pool.end_take and takes(w, k).rank == rank and choose(w, full, i, k):
                     return True
         done = rank
 
 
 @kernel
-def choose(w, full, i, first, end):
-    """The job a pool takes next among its edges of one rank, with the server for it; False when nothing fits."""
+def first_above(w, pool, rank):
+    """The first edge of a pool of a worse rank than this, at which somebody waits."""
+    k = next_waiting(w, pool, pool.first_take)
+    while k < pool.end_take and takes(w, k).rank <= rank:
+        k = next_waiting(w, pool, k + 1)
+    return k
+
+
+@kernel
+def choose(w, full, i, k):
+    """The job a pool takes next of its edges of the rank of the k-th, with the server for it; False: nothing fits."""
     pool = pools(w, i)
     found = NOBODY
     found_key = 0.0
     found_server = NOBODY
     found_edge = NONE
-    for k in range(first, end):
+    rank = takes(w, k).rank
+    while k < pool.end_take and takes(w, k).rank == rank:
         e = takes(w, k).edge
         step = steps(w, takes(w, k).step)
-        if step.waiting == 0:
-            continue
+        k = next_waiting(w, pool, k + 1)
         head = first_of(w, step)
         while head:
             priority = persons(w, head).priority

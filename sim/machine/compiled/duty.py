@@ -43,7 +43,7 @@ from sim.machine.compiled.layout import (
     SLOT_BITS,
     SPELLS,
 )
-from sim.machine.compiled.lines import first_of, next_of, next_priority
+from sim.machine.compiled.lines import first_of, next_of, next_priority, next_waiting
 from sim.machine.compiled.servers import change_serving, note_change, place
 from sim.machine.compiled.tables import (
     breaks,
@@ -94,14 +94,15 @@ def offer_core(w, full, first, end):
             mine = ZERO
             mine_edge = 0
             mine_rank = 0
-            for k in range(pool.first_take, pool.end_take):
+            k = next_waiting(w, pool, pool.first_take)
+            while k < pool.end_take:
                 take = takes(w, k)
                 if mine and take.rank != mine_rank:
                     break
-                step = steps(w, take.step)
-                if free <= take.reserve or step.waiting == 0:
+                k = next_waiting(w, pool, k + 1)
+                if free <= take.reserve:
                     continue
-                j = step.head
+                j = steps(w, take.step).head
                 if mine:
                     a, b = jobs(w, j), jobs(w, mine)
                     if a.entered > b.entered or (a.entered == b.entered and a.joined_serial > b.joined_serial):

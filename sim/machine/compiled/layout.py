@@ -61,8 +61,8 @@ def _dtype(*fields: tuple[str, str]) -> np.dtype[Any]:
 
 
 CORE_TABLES = (
-    "jobs", "lives", "heap", "present", "wheel", "chunks", "far", "buckets", "visits", "sorted_visits", "first_rows",
-    "job_rows", "kept", "steps", "edges", "pools", "takes",
+    "jobs", "lives", "flags", "heap", "present", "wheel", "chunks", "far", "buckets", "visits", "sorted_visits",
+    "first_rows", "job_rows", "kept", "steps", "edges", "pools", "takes",
     "routes", "clauses", "conditions", "spawns", "laws", "timelines", "numbers", "streams", "generators", "birth_heap",
     "rates", "changes",
 )  # fmt: skip
@@ -131,13 +131,13 @@ STEP = _dtype(
     ("silent", "f8"), ("score", "i4"), ("door", "i4"), ("after_calendar", "i4"), ("patience_calendar", "i4"),
     ("due_calendar", "i4"), ("due_mark", "i4"),
     ("due_from", "u1"), ("order", "u1"), ("budget", "u1"), ("refuses", "u1"), ("empties", "u1"), ("room", "u1"),
-    ("end_of_duty", "u1"), ("returned", "u1"), ("overflows", "u1"), ("in_order", "u1"),
+    ("end_of_duty", "u1"), ("returned", "u1"), ("overflows", "u1"), ("in_order", "u1"), ("flagged", "u1"),
 )  # fmt: skip
 """A step with its line. For a Delay `size` is its length."""
 
 EDGE = _dtype(
     ("speed", "f8"), ("after", "f8"), ("step", "i4"), ("pool", "i4"), ("rank", "i4"), ("reserve", "i4"),
-    ("units", "i4"), ("top_load", "i4"),
+    ("units", "i4"), ("top_load", "i4"), ("take", "i4"), ("pad", "i4"),
 )  # fmt: skip
 
 POOL = _dtype(
@@ -148,7 +148,8 @@ POOL = _dtype(
     ("servers", "i4"), ("words", "i4"), ("first_word", "i4"), ("curve", "i4"), ("cleared", "i4"),
     ("first_job", "u4"), ("last_job", "u4"), ("open_units", "i8"), ("first_flag", "i4"), ("flag_words", "i4"),
 )  # fmt: skip
-"""A pool. `takes[first_take:end_take]` are its edges, best rank first."""
+"""A pool. `takes[first_take:end_take]` are its edges, best rank first; with many of them a bit in `flags` says of each
+whether somebody waits there."""
 
 TAKE = _dtype(("edge", "i4"), ("step", "i4"), ("rank", "i4"), ("reserve", "i4"))
 

@@ -10,9 +10,24 @@ import numpy as np
 
 from sim.machine.compiled.kernel import inlined, kernel
 from sim.machine.compiled.luck import mix
-from sim.machine.compiled.tables import jobs, persons
+from sim.machine.compiled.tables import edges, flags, jobs, persons, pools, steps, takes
 
-NOBODY = np.uint64(0)
+NOBODY, ONE = np.uint64(0), np.uint64(1)
+
+
+@kernel
+def count_bits(x):
+    """Number of ones."""
+    x = x - ((x >> ONE) & np.uint64(0x5555555555555555))
+    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
+
+
+@inlined
+def lowest_bit(x):
+    """Place of the lowest one."""
+    return count_bits((x & (~x + ONE)) - ONE)
 
 
 @inlined
@@ -24,6 +39,43 @@ def change_waiting(w, step, by):
         step.area += step.waiting * (until - since)
     step.waiting += by
     step.area_since = w.now
+    if step.flagged and (step.waiting == 0 or (by > 0 and step.waiting == 1)):
+        line_flips(w, step)
+
+
+@kernel
+def line_flips(w, step):
+    """The line has become empty, or is so no more: pools with many lines keep a bit of each."""
+    for e in range(step.first_edge, step.end_edge):
+        edge = edges(w, e)
+        pool = pools(w, edge.pool)
+        if pool.flag_words:
+            at = edge.take - pool.first_take
+            flags(w)[pool.first_flag + (at >> 6)] ^= ONE << np.uint64(at & 63)
+
+
+@kernel
+def next_waiting(w, pool, k):
+    """The first edge of a pool, from the k-th of `takes` on, at which somebody waits; the end when there is none."""
+    end = pool.end_take
+    if not pool.flag_words:
+        while k < end and steps(w, takes(w, k).step).waiting == 0:
+            k += 1
+        return k
+    if k >= end:
+        return end
+    at = k - pool.first_take
+    word = at >> 6
+    here = flags(w)[pool.first_flag + word] >> np.uint64(at & 63)
+    if here:
+        return k + lowest_bit(here)
+    word += 1
+    while word < pool.flag_words:
+        here = flags(w)[pool.first_flag + word]
+        if here:
+            return pool.first_take + 64 * word + lowest_bit(here)
+        word += 1
+    return end
 
 
 @inlined

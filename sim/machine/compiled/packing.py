@@ -52,6 +52,8 @@ _SOURCES = {
 _LINKS = {"identity": at.IDENTITY, "exp": at.EXP, "logistic": at.LOGISTIC, "normal": at.PHI}
 _CORE_SOURCES = {"round", "age", "time"}
 UNLIMITED = 1 << 62
+MANY_LINES = 8
+"""A pool that takes from more lines than this keeps a bit of each."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,8 @@ class _Packer:
         out: dict[str, Array] = {}
         steps, edges = self.steps()
         pools, takes = self.pools(edges)
+        for row in steps:
+            row["flagged"] = any("flag_words" in pools[e["pool"]] for e in edges[row["first_edge"] : row["end_edge"]])
         out["steps"], out["edges"] = table(at.STEP, steps), table(at.EDGE, edges)
         routes = np.zeros(len(n.steps) * at.EXITS, at.ROUTE).view(np.recarray)
         for (name, exit_), clauses in n.routes.items():
@@ -266,6 +270,7 @@ class _Packer:
         ):
             out[name] = table(dtype, rows)
         self.shelves(out)
+        out["flags"] = np.zeros(max(self.n_flags, 1), np.uint64)
         out["numbers"] = np.array([*self.numbers, 0.0])
         return Tables(self.full, out)
 
@@ -333,12 +338,13 @@ class _Packer:
         """Rows of pools, and their edges best rank first."""
         takes: list[dict[str, Any]] = []
         pools: list[dict[str, Any]] = []
-        shelf, server, word = 0, 1, 0
+        shelf, server, word, flag = 0, 1, 0, 0
         hands_back = [isinstance(s, Work) and s.end_of_duty == "hand back" for s in self.n.steps]
         for i, p in enumerate(self.n.pools):
             mine = [(e["rank"], e["step"], e["number"], k) for k, e in enumerate(edges) if e["pool"] == i]
             row: dict[str, Any] = {"first_take": len(takes)}
             for rank, step, _, k in sorted(mine):
+                edges[k]["take"] = len(takes)
                 takes.append({"edge": k, "step": step, "rank": rank, "reserve": edges[k]["reserve"]})
             row.update(end_take=len(takes), job_choice=_JOB_CHOICES[p.job_choice], end_of_duty=_ENDS[p.end_of_duty])
             row["keeps_jobs"] = p.end_of_duty == "hand back" or any(hands_back[m[1]] for m in mine)
@@ -353,10 +359,13 @@ class _Packer:
                 shelf += p.slots + 1
                 server += len(p.servers)
                 word += words * (p.slots + 1) if row["bits"] else 0
+            if len(mine) > MANY_LINES:
+                row.update(first_flag=flag, flag_words=(len(mine) + 63) // 64)
+                flag += (len(mine) + 63) // 64
             pools.append(row)
         for e in edges:
             del e["number"]
-        self.n_shelves, self.n_servers, self.n_words = shelf, server, word
+        self.n_shelves, self.n_servers, self.n_words, self.n_flags = shelf, server, word, flag
         return pools, takes
 
     def streams(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

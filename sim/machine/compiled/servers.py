@@ -12,6 +12,7 @@ from sim.machine.compiled.layout import (
     MOST_LOADED,
     NONE,
 )
+from sim.machine.compiled.lines import count_bits, lowest_bit
 from sim.machine.compiled.luck import draw
 from sim.machine.compiled.tables import bits, edges, jobs, pools, servers, shelves, steps
 from sim.machine.luck import Purpose
@@ -103,15 +104,6 @@ def first_on_shelf(w, shelf, rank, j):
 
 
 @kernel
-def count_bits(x):
-    """Number of ones."""
-    x = x - ((x >> ONE) & np.uint64(0x5555555555555555))
-    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
-
-
-@kernel
 def fitting_word(w, full, pool, edge, word, j):
     """Servers 64 * word to 64 * word + 63 that fit, as fits."""
     fits = NOBODY
@@ -122,7 +114,7 @@ def fitting_word(w, full, pool, edge, word, j):
         while left:
             low = left & (~left + ONE)
             left ^= low
-            s = np.uint64(pool.first_server + 64 * word + count_bits(low - ONE))
+            s = np.uint64(pool.first_server + 64 * word + lowest_bit(low))
             if not may(servers(w, s), edge.rank, j):
                 fits ^= low
     return fits
@@ -140,7 +132,7 @@ def numbered(w, full, pool, edge, wanted, j):
         while wanted:
             fits &= fits - ONE
             wanted -= 1
-        return np.uint64(pool.first_server + 64 * word + count_bits((fits & (~fits + ONE)) - ONE))
+        return np.uint64(pool.first_server + 64 * word + lowest_bit(fits))
     return NOBODY
 
 

@@ -366,10 +366,8 @@ def give_back(tables: dict[str, Array]) -> None:
 
 def larger(a: Array) -> Array:
     """The same array with room for as much again."""
-    if a.ndim == 1:
-        out = on_lines(2 * a.size, a.dtype)
-    else:
-        out = np.zeros((2 * a.shape[0], *a.shape[1:]), a.dtype)
+    size = 2 * a.shape[0]
+    out = on_lines(size, a.dtype) if a.ndim == 1 else np.zeros((size, *a.shape[1:]), a.dtype)
     out[: a.shape[0]] = a
     if a.dtype == np.uint8:
         out[a.shape[0] :] = 0  # marks of jobs that are kept

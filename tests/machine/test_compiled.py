@@ -10,6 +10,7 @@ import pytest
 
 from sim.machine import (
     Anchor,
+    Attribute,
     Clause,
     Constant,
     Duty,
@@ -118,6 +119,29 @@ def test_memory_of_an_earlier_run_changes_nothing() -> None:
     for network in (large, small, large, small):
         after = outcome(compiled.run, network, 3, 1)
     assert not differences(alone, after)
+
+
+def test_memory_of_another_kind_of_network_is_never_taken_for_more_than_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a large core run the tables of slots are long and those of attributes are not: the shortest counts."""
+    monkeypatch.setattr(walk, "_rooms", type(walk._rooms)())
+    with monkeypatch.context() as patch:
+        patch.setattr(walk, "FIRST_ROOM", 1 << 16)
+        large = Walk(overloaded(), 1, 0)
+        large.walk()
+        long = int(large.run[0].room_jobs)
+        large.records()
+    b = NetworkBuilder("marked", end=60.0)
+    b.stream("in", to="line", rate=1.0, attributes={"size": Exponential(3.0)})
+    b.work("line", served_by="desk", size=Attribute("size"))
+    b.counted("desk", 1)
+    b.route("line", "done", Clause("mark", add={"seen": 1}))
+    w = Walk(b.build(), 1, 0)
+    assert w.t["jobs"].size >= long > w.run[0].room_jobs
+    for name in ("jobs", "lives", "persons", "attributes", "marks", "marked", "scratch"):
+        assert w.t[name].shape[0] >= w.run[0].room_jobs, name
+    assert w.t["far"].size >= 2 * w.run[0].room_jobs
+    assert w.t["kept"].size >= w.run[0].room_job_rows
+    agree(b.build())
 
 
 def test_threads_leave_the_records_of_one_thread() -> None:

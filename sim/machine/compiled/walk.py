@@ -25,6 +25,9 @@ anew with larger arrays."""
 FIRST_ROOM = 1 << 14
 
 NEVER = 1 << 62
+OF_SLOTS = ("jobs", "lives")
+OF_FULL_SLOTS = ("persons", "attributes", "marks", "marked", "scratch")
+"""Tables with a row for each slot (`far` has two)."""
 LINE = 64
 """Bytes of a cache line."""
 MOST_EXPECTED = 5e7
@@ -188,8 +191,11 @@ class Walk:
             a = t.get(name)
             w[name] = 0 if a is None else a.ctypes.data
         w.room_chunks, w.many_chunks = t["chunks"].size, t["chunks"].size - MARGIN
-        w.room_heap, w.room_jobs = t["heap"].size, t["jobs"].size
-        w.room_visits, w.room_job_rows = t["visits"].size, t["job_rows"].size
+        # tables of one length may stand in memory of different lengths, some of it used before
+        w.room_heap, w.room_visits = t["heap"].size, t["visits"].size
+        w.room_job_rows = min(t["job_rows"].size, t["kept"].size)
+        slots = OF_SLOTS + (OF_FULL_SLOTS if self.full else ())
+        w.room_jobs = min(*(t[name].shape[0] for name in slots), t["far"].size // 2)
         w.n_buckets, w.n_streams, w.n_generators = t["buckets"].size, t["streams"].size, t["generators"].size
         w.n_pools, w.n_steps, w.n_changes = t["pools"].size, t["steps"].size, t["changes"].size
         w.many_rows = w.room_visits - MARGIN if self.keep_rows else NEVER
@@ -221,11 +227,9 @@ class Walk:
         if w.fresh_chunk > w.many_chunks:
             names += ["chunks"]
         if w.fresh_slot > w.many_slots:
-            if t["jobs"].size >= at.MOST_SLOTS:
+            if w.room_jobs >= at.MOST_SLOTS:
                 raise self.fault(f"more than {at.MOST_SLOTS:,} jobs alive at once")
-            names += ["jobs", "lives", "far"]
-            if self.full:
-                names += ["persons", "attributes", "marks", "marked", "scratch"]
+            names += [*OF_SLOTS, "far", *(OF_FULL_SLOTS if self.full else ())]
         if self.full:
             if w.fresh_clock > w.many_clocks:
                 if t["clocks"].size >= at.MOST_SLOTS:

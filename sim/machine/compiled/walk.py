@@ -217,28 +217,30 @@ class Walk:
     def grow(self) -> None:
         """Enlarge what is nearly full."""
         t, w = self.t, self.run[0]
-        names: list[str] = []
+        wanted: dict[str, int] = {}
         if w.rows > w.many_rows:
-            names += ["visits"]
+            wanted["visits"] = 2 * w.room_visits
         if w.jobs_made > w.many_jobs:
-            names += ["job_rows", "kept"]
+            wanted.update(job_rows=2 * w.room_job_rows, kept=2 * w.room_job_rows)
         if w.heap_size > w.many_timers:
-            names += ["heap"]
+            wanted["heap"] = 2 * w.room_heap
         if w.fresh_chunk > w.many_chunks:
-            names += ["chunks"]
+            wanted["chunks"] = 2 * w.room_chunks
         if w.fresh_slot > w.many_slots:
             if w.room_jobs >= at.MOST_SLOTS:
                 raise self.fault(f"more than {at.MOST_SLOTS:,} jobs alive at once")
-            names += [*OF_SLOTS, "far", *(OF_FULL_SLOTS if self.full else ())]
+            wanted.update(dict.fromkeys(OF_SLOTS + (OF_FULL_SLOTS if self.full else ()), 2 * w.room_jobs))
+            wanted["far"] = 4 * w.room_jobs
         if self.full:
             if w.fresh_clock > w.many_clocks:
-                if t["clocks"].size >= at.MOST_SLOTS:
+                if w.room_clocks >= at.MOST_SLOTS:
                     raise self.fault(f"more than {at.MOST_SLOTS:,} watches of living jobs")
-                names += ["clocks"]
+                wanted["clocks"] = 2 * w.room_clocks
             if w.breaks_taken > w.many_breaks:
-                names += ["breaks"]
-        for name in names:
-            t[name] = larger(t[name])
+                wanted["breaks"] = 2 * w.room_breaks
+        for name, size in wanted.items():
+            if t[name].shape[0] < size:
+                t[name] = larger(t[name], int(size))
         self.address()
 
     # -- running ------------------------------------------------------------------------------------------------------
@@ -368,13 +370,12 @@ def give_back(tables: dict[str, Array]) -> None:
             free[name] = tables[name]
 
 
-def larger(a: Array) -> Array:
-    """The same array with room for as much again."""
-    size = 2 * a.shape[0]
+def larger(a: Array, size: int) -> Array:
+    """The same array with room for so much."""
     out = on_lines(size, a.dtype) if a.ndim == 1 else np.zeros((size, *a.shape[1:]), a.dtype)
     out[: a.shape[0]] = a
-    if a.dtype == np.uint8:
-        out[a.shape[0] :] = 0  # marks of jobs that are kept
+    if a.dtype == np.uint8 and a.ndim == 1:
+        out[a.shape[0] :] = 0  # which jobs are kept
     return out
 
 

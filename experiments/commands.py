@@ -166,6 +166,10 @@ def run(
     command = ["aftersim", "run", scenario, "--replications", str(n), "--seed", str(seed)]
     for text in settings:
         command += ["--set", text]
+    if most_open != MOST_OPEN:
+        command += ["--most-open", str(most_open)]
+    if engine != "auto":
+        command += ["--engine", engine]
     folder: RunFolder | None = None
     if not no_folder:
         from experiments.run_archive import open_archive

@@ -291,8 +291,9 @@ def _cut_short(results: Sequence[Replication], most_open: int) -> list[str]:
         return []
     day, minute = divmod(min(cut), 1440.0)
     when = f"day {day + 1:.0f} {int(minute // 60):02d}:{int(minute % 60):02d}" if min(cut) >= 0.0 else "the warm-up"
+    verb = "was" if len(cut) == 1 else "were"
     return [
-        f"{len(cut)} of {len(results)} histories were stopped, the first on {when}: more than {most_open:,} contacts "
+        f"{len(cut)} of {len(results)} histories {verb} stopped, the first on {when}: more than {most_open:,} contacts "
         "were open at once, because more work arrives than can be done; the figures cover only the time until then - "
         "add staff, or lower the demand"
     ]

@@ -317,6 +317,52 @@ def test_too_many_workers_and_too_large_seeds_are_told_their_bound() -> None:
     assert "a whole number of at most 1000000000 is expected" in seed.stderr
 
 
+def test_both_engines_print_the_same_numbers() -> None:
+    """Bit for bit the same measures, whatever the engine."""
+    documents = [
+        json.loads(run(MINIMAL, "--replications", 2, "--engine", engine, "--json", "--no-folder").stdout)
+        for engine in ("compiled", "reference")
+    ]
+    for d in documents:
+        del d["command"]
+    assert documents[0] == documents[1]
+
+
+def test_an_operation_that_only_grows_is_stopped_and_says_so() -> None:
+    """At the limit of contacts open at once, with the measures until then and what to do."""
+    result = run(MINIMAL, "--replications", 2, "--most-open", 3, "--no-folder")
+    assert result.exit_code == 0
+    words = " ".join(result.stdout.split())
+    assert "2 of 2 histories were stopped, the first on day 1 " in words
+    assert "more than 3 contacts were open at once, because more work arrives than can be done" in words
+    assert "--most-open 3" in words
+
+
+def test_warmup_compiles_once_and_says_where_the_code_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second time both engines are ready."""
+    from sim.commands import warmup
+    from sim.machine import engines
+
+    CliRunner().invoke(warmup, [])
+    result = CliRunner().invoke(warmup, [])
+    assert result.exit_code == 0
+    assert "core engine: was ready\nfull engine: was ready\nkept in " in result.stdout
+    monkeypatch.setattr(engines, "kept_in", lambda: None)
+    assert "it is compiled again in every process" in CliRunner().invoke(warmup, []).stdout
+
+
+def test_a_large_run_says_that_it_waits_for_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once per installation, and how to do it beforehand; then it compiles."""
+    from sim.machine import engines
+
+    warmed: list[object] = []
+    monkeypatch.setattr(engines, "must_wait", lambda network, engine: True)
+    monkeypatch.setattr(engines, "warm_for", warmed.append)
+    result = run(MINIMAL, "--replications", 1, "--no-folder")
+    assert len(warmed) == 1
+    assert "compiling the engine for this installation, once: about 15 s (aftersim warmup does it" in result.stderr
+
+
 def test_a_run_of_very_many_contacts_says_so_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
     """The memory never fills without a word; a full one is a message, and the exit code is that of the machine."""
 

@@ -1,8 +1,10 @@
 """The compiled engine: the same records as the reference engine, bit for bit, near the speed of the machine.
 
 Read it in this order: `layout` (tables and state), `packing` (a network as tables), `tables` and `kernel` (how kernels
-reach them and are compiled), `agenda` (timers), `arrivals` (births), `lines`, `servers`, `dispatch`, `watches`,
-`families`, `duty` (the rules, one small function per event), `loop` (the event loop), `walk` (a run, seen from Python).
+reach them and are compiled), `luck`, `laws` and `hours` (numbers), `agenda` (timers), `arrivals` and `births`, `slots`,
+`families` and `watches` (what happens between two pieces of work), `lines`, `sight`, `waiting`, `servers`, `clearing`,
+`dispatch` and `service` (who serves whom), `duty` (who is there), `recording` and `sorting` (rows), `loop` (the event
+loop), `walk` (a run, seen from Python).
 """
 
 from __future__ import annotations

@@ -7,22 +7,9 @@ from math import inf
 import numpy as np
 
 from sim.machine.compiled.agenda import ZERO, sift_down, sift_up
-from sim.machine.compiled.dispatch import (
-    TOUCHED_POOLS,
-    best_server,
-    break_may_begin,
-    clear_for_heads,
-    close_job,
-    free_slots,
-    interrupt,
-    join,
-    leave_line,
-    offer,
-    run_offers,
-    settle,
-    start,
-)
-from sim.machine.compiled.families import travel_on, write_row
+from sim.machine.compiled.clearing import clear_for_heads
+from sim.machine.compiled.dispatch import TOUCHED_POOLS, best_server, leave_line, offer, run_offers
+from sim.machine.compiled.families import travel
 from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.layout import (
     AFTER_WORK,
@@ -44,7 +31,9 @@ from sim.machine.compiled.layout import (
     SPELLS,
 )
 from sim.machine.compiled.lines import first_of, next_of, next_priority, next_waiting
+from sim.machine.compiled.recording import write_row
 from sim.machine.compiled.servers import change_serving, note_change, place
+from sim.machine.compiled.service import break_may_begin, close_job, free_slots, interrupt, settle, start
 from sim.machine.compiled.tables import (
     breaks,
     changes,
@@ -60,6 +49,7 @@ from sim.machine.compiled.tables import (
     takes,
 )
 from sim.machine.compiled.trouble import complain
+from sim.machine.compiled.waiting import join
 from sim.machine.records import ON_BREAK
 from sim.machine.steps import Exit
 
@@ -220,7 +210,7 @@ def line_leaves(w, full, i):
         silent = job.flags & SILENT
         exit_ = _ABANDONED if silent else _CLOSED
         write_row(w, full, j, persons(w, j).gone_at if silent else w.now, np.nan, exit_)
-        travel_on(w, full, j, exit_)
+        travel(w, full, j, exit_)
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Births, visits, routes, spawned jobs, delays, ends (sections 2.4 to 2.10 and 7)."""
+"""What happens to a job between two pieces of work: visits, routes, spawned jobs, delays, watches (2.7 to 2.10)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import numpy as np
 from sim.machine.compiled.agenda import ZERO, drop_timer, set_timer
 from sim.machine.compiled.dispatch import SETTLED, arrive, leave_line
 from sim.machine.compiled.hours import add_open, next_open
-from sim.machine.compiled.kernel import inlined, kernel
-from sim.machine.compiled.laws import holds, invert, predict, sample
+from sim.machine.compiled.kernel import kernel
+from sim.machine.compiled.laws import holds, predict, sample
 from sim.machine.compiled.layout import (
-    AFTER_WORK,
-    BAD_BATCH,
     BEFORE,
     COUNTED_FAMILY,
     COUNTED_VISIT,
@@ -27,291 +25,38 @@ from sim.machine.compiled.layout import (
     KEPT,
     LEFT,
     MARKED,
-    MOST_JOBS,
-    NO_ROWS,
-    NO_SLOTS,
     NONE,
     ROUNDS,
     SILENT,
-    TOO_MANY_JOBS,
 )
-from sim.machine.compiled.luck import C2, child_key, draw, mix
+from sim.machine.compiled.luck import child_key, draw
+from sim.machine.compiled.recording import begin_job_row, write_job, write_row
+from sim.machine.compiled.slots import free_job, give_number, new_job
 from sim.machine.compiled.tables import (
     attributes,
     clauses,
     clocks,
-    edges,
-    job_rows,
     jobs,
-    kept,
-    laws,
     lives,
     mark_adds,
     marked,
     marks,
-    numbers,
     persons,
     routes,
-    servers,
     spawns,
     steps,
-    stream_attributes,
-    streams,
-    visits,
     watches,
 )
 from sim.machine.compiled.trouble import complain
 from sim.machine.compiled.watches import anchor, end_clocks, set_clock
 from sim.machine.luck import Purpose
-from sim.machine.records import COUNTED, FIRST, GHOST, RESUMED, RETURNED
 from sim.machine.steps import Exit
 
-_CLAUSE, _DELAY = np.int64(Purpose.CLAUSE), np.int64(Purpose.DELAY)
-_DONE, _MOVED, _OPEN = np.int64(Exit.DONE), np.int64(Exit.MOVED), np.int64(Exit.OPEN)
+_CLAUSE = np.int64(Purpose.CLAUSE)
+_DELAY = np.int64(Purpose.DELAY)
+_MOVED = np.int64(Exit.MOVED)
 ENTER = np.int64(-2)
 """In place of an exit: the job enters the step it carries."""
-
-
-# -- slots ----------------------------------------------------------------------------------------------------------
-
-
-@inlined
-def new_slot(w):
-    """A slot for a job; nobody, and trouble, when there is none."""
-    if w.free_slot:
-        j = w.free_slot
-        w.free_slot = jobs(w, j).next
-        return j
-    if w.fresh_slot < w.room_jobs:
-        j = w.fresh_slot
-        w.fresh_slot += 1
-        if w.fresh_slot > w.many_slots:
-            w.attention = 1
-        return j
-    complain(w, NO_SLOTS, NONE, 0.0)
-    return ZERO
-
-
-@inlined
-def free_job(w, j):
-    """The slot may be used again."""
-    job = jobs(w, j)
-    job.timer = ZERO
-    job.patience = ZERO
-    job.state = FREE
-    job.next = w.free_slot
-    w.free_slot = j
-
-
-@kernel
-def new_job(w, full, key, birth, stream, parent):
-    """A job in a slot; its number is given when it is sure to live."""
-    j = new_slot(w)
-    if j:
-        job = jobs(w, j)
-        job.key = key
-        job.number = w.jobs_made  # if it lives
-        job.round = 0
-        job.state = BEFORE
-        job.flags = 0
-        job.far = 0
-        job.timer = ZERO
-        job.patience = ZERO
-        life = lives(w, j)
-        life.birth = birth
-        life.root_key = key
-        life.parent = parent
-        life.stream = stream
-        if full is not None:
-            x = persons(w, j)
-            x.due = nan
-            x.first_place = nan
-            x.waited = 0.0
-            x.budget = nan
-            x.clocks = 0
-            x.cleared = 0
-            x.server = 0
-    return j
-
-
-@inlined
-def give_number(w, j):
-    """The birth ordinal is taken: the job lives."""
-    w.jobs_made += 1
-    w.alive += 1
-    if w.jobs_made > w.many_jobs or w.alive > w.most_alive:
-        w.attention = 1
-        if w.jobs_made > MOST_JOBS:
-            complain(w, TOO_MANY_JOBS, NONE, 0.0)
-
-
-# -- births (2.4, 2.5) ----------------------------------------------------------------------------------------------
-
-
-@kernel
-def be_born(w, full, g):
-    """One job of a birth, ready to enter its first step; nobody when slots ran out."""
-    s = streams(w, g.stream)
-    j = new_job(w, full, g.birth_key, w.now, g.stream, NONE)
-    if j:
-        give_number(w, j)
-        lives(w, j).family = jobs(w, j).number
-        w.born += 1
-        jobs(w, j).step = s.to
-        if 0.0 <= w.now < w.end:
-            jobs(w, j).flags = COUNTED_FAMILY
-            w.open_counted += 1
-        begin_job_row(w, j)
-        if full is not None:
-            read_attributes(w, full, g, j)
-    return j
-
-
-@kernel
-def read_attributes(w, full, g, j):
-    """Attributes read from the log or drawn at birth; no marks yet."""
-    s = streams(w, g.stream)
-    for a in range(w.n_attributes):
-        attributes(w, j)[a] = 0.0
-    for a in range(w.n_marks):
-        marks(w, j)[a] = 0
-        marked(w, j)[a] = nan
-    for i in range(s.first_attribute, s.end_attribute):
-        x = stream_attributes(w, i)
-        if x.law == NONE:
-            attributes(w, j)[x.attribute] = numbers(w)[x.column + g.n]
-        else:
-            attributes(w, j)[x.attribute] = sample(w, full, x.law, j, x.hash, 0, 0)
-
-
-@kernel
-def members(w, full, g):
-    """How many jobs a birth brings."""
-    s = streams(w, g.stream)
-    x = batch_size(w, s.batch, g.birth_key)
-    if not x < inf:
-        complain(w, BAD_BATCH, NONE, x)
-        return 0
-    return np.int64(x + 0.5)
-
-
-@kernel
-def batch_size(w, law, key):
-    """Number that the batch law gives a birth."""
-    x = laws(w, law)
-    value = invert(numbers(w), x.at, draw(key, w.batch_name, 0, 0), 0.0, numbers(w))
-    return x.cap if value > x.cap else value
-
-
-@kernel
-def births_of_batch(w, full, g):
-    """The members of a birth, each entering in turn."""
-    n = members(w, full, g)
-    key = g.birth_key
-    for i in range(n):
-        g.birth_key = key if i == 0 else mix(key + np.uint64(i) * C2)
-        j = be_born(w, full, g)
-        if not j:
-            break
-        travel_on(w, full, j, ENTER)
-    g.birth_key = key
-
-
-# -- rows (7) -------------------------------------------------------------------------------------------------------
-
-
-@kernel
-def write_row(w, full, j, left, released, exit_):
-    """One spell has ended; it is kept if it overlaps [0, end) or is counted (rule 7.1)."""
-    job = jobs(w, j)
-    entered = job.entered
-    if full is not None:
-        entered = persons(w, j).spell_entered
-    if not job.flags & (COUNTED_VISIT | COUNTED_FAMILY):
-        last = w.now if released != released else released
-        if not (entered < w.end and last > 0.0):
-            return
-    job.flags |= KEPT
-    if not w.keep_rows:
-        return
-    if w.rows >= w.room_visits:
-        complain(w, NO_ROWS, NONE, 0.0)
-        return
-    row = visits(w, w.rows)
-    w.rows += 1
-    if w.rows > w.many_rows:
-        w.attention = 1
-    row.entered = entered
-    row.started = job.started
-    row.left = left
-    row.released = released
-    row.job = job.number
-    row.step = job.step
-    row.exit = exit_
-    row.round = job.round
-    flags = COUNTED if job.flags & COUNTED_VISIT else 0
-    row.server = NONE
-    if full is not None:
-        x = persons(w, j)
-        flags |= RETURNED if x.spell else FIRST
-        if job.flags & SILENT:
-            flags |= GHOST
-        if x.resumed:
-            flags |= RESUMED
-        row.pool = NONE
-        if job.started == job.started:
-            row.pool = x.pool
-            if x.server:
-                row.server = servers(w, x.server).number
-        row.spell = x.spell
-    else:
-        flags |= FIRST
-        row.pool = edges(w, job.edge).pool if job.started == job.started else NONE
-        row.spell = 0
-    row.flags = flags
-
-
-@kernel
-def begin_job_row(w, j):
-    """What is known of a job at its birth; rows stand by number, so that this writes to the memory in order."""
-    if not w.keep_jobs:
-        return
-    job = jobs(w, j)
-    if job.number >= w.room_job_rows:
-        complain(w, NO_ROWS, NONE, 0.0)
-        return
-    life = lives(w, j)
-    row = job_rows(w, job.number)
-    row.key = job.key
-    row.birth = life.birth
-    row.number = job.number
-    row.family = life.family
-    row.parent = life.parent
-    row.stream = life.stream
-    row.counted = 1 if job.flags & COUNTED_FAMILY else 0
-    for a in range(8):
-        row.marks[a] = 0
-
-
-@kernel
-def write_job(w, full, j, end, exit_):
-    """One job, if any of its spells is kept or its family is counted (rule 7.3)."""
-    job = jobs(w, j)
-    if not w.keep_jobs or not job.flags & (KEPT | COUNTED_FAMILY) or job.number >= w.room_job_rows:
-        return
-    kept(w)[job.number] = 1
-    row = job_rows(w, job.number)
-    row.end = end
-    row.step = job.step
-    row.exit = exit_
-    row.due = nan
-    if full is not None:
-        for a in range(w.n_marks):
-            row.marks[a] = marks(w, j)[a]
-        row.due = persons(w, j).due
-
-
-# -- visits ---------------------------------------------------------------------------------------------------------
 
 
 @kernel
@@ -350,10 +95,6 @@ def travel(w, full, j, exit_):
         if exit_ == SETTLED:
             return
         write_row(w, full, j, w.now, nan, exit_)
-
-
-travel_on = kernel(travel.py_func) if hasattr(travel, "py_func") else travel
-"""The same, called instead of inlined, where it is rare."""
 
 
 @kernel
@@ -510,9 +251,6 @@ def end_job(w, full, j, exit_):
     free_job(w, j)
 
 
-# -- watches run out (2.10) -----------------------------------------------------------------------------------------
-
-
 @kernel
 def watch_expires(w, full, k):
     """A watch runs out (kind 5): marks, spawn, reroute, next clock."""
@@ -551,24 +289,4 @@ def move(w, full, j, to):
         w.open_counted -= 1
     anchor(w, full, LEFT, job.step, j)
     job.step = to
-    travel_on(w, full, j, ENTER)
-
-
-# -- the end (7.1) --------------------------------------------------------------------------------------------------
-
-
-@kernel
-def close(w, full):
-    """What is still open gets a row with exit `open`."""
-    for j in range(np.uint64(1), w.fresh_slot):
-        job = jobs(w, j)
-        if job.state == FREE or job.state == AFTER_WORK:
-            continue
-        step = steps(w, job.step)
-        if job.state != BEFORE and (job.state != IN_DELAY or step.recorded):
-            left = nan
-            if full is not None:
-                if job.flags & SILENT:
-                    left = persons(w, j).gone_at
-            write_row(w, full, j, left, nan, _OPEN)
-        write_job(w, full, j, nan, _OPEN)
+    travel(w, full, j, ENTER)

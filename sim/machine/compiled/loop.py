@@ -10,30 +10,11 @@ from numba.core import types
 
 from sim.machine.compiled.agenda import ZERO, is_live, kind_of, next_slice, pop_heap, set_timer, slot_of
 from sim.machine.compiled.arrivals import advance_birth, first_birth
-from sim.machine.compiled.dispatch import (
-    best_server,
-    clear_for_heads,
-    close_job,
-    free_slots,
-    leave_line,
-    offer,
-    run_offers,
-    set_overflow,
-    start,
-)
+from sim.machine.compiled.births import be_born, births_of_batch
+from sim.machine.compiled.clearing import clear_for_heads
+from sim.machine.compiled.dispatch import best_server, leave_line, offer, run_offers
 from sim.machine.compiled.duty import closings, counts_change, end_breaks, openings, whole_break_over
-from sim.machine.compiled.families import (
-    ENTER,
-    be_born,
-    births_of_batch,
-    close,
-    delay_row,
-    free_job,
-    new_slot,
-    travel,
-    watch_expires,
-    write_row,
-)
+from sim.machine.compiled.families import ENTER, delay_row, travel, watch_expires
 from sim.machine.compiled.kernel import UNCOMPILED, as_one_module, entrance, inlined, kernel
 from sim.machine.compiled.laws import sample
 from sim.machine.compiled.layout import (
@@ -55,7 +36,10 @@ from sim.machine.compiled.layout import (
 )
 from sim.machine.compiled.lines import change_waiting
 from sim.machine.compiled.luck import draw
+from sim.machine.compiled.recording import close, write_row
 from sim.machine.compiled.servers import change_serving
+from sim.machine.compiled.service import close_job, free_slots, start
+from sim.machine.compiled.slots import free_job, new_slot
 from sim.machine.compiled.sorting import sort_visits
 from sim.machine.compiled.store import keep
 from sim.machine.compiled.tables import (
@@ -73,6 +57,7 @@ from sim.machine.compiled.tables import (
     streams,
 )
 from sim.machine.compiled.trouble import attend
+from sim.machine.compiled.waiting import set_overflow
 from sim.machine.luck import Purpose
 from sim.machine.steps import Exit
 

@@ -94,8 +94,16 @@ def _deaf_to_interrupts() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows: workers close their ears when they begin
         yield
         return
+    main = threading.current_thread() is threading.main_thread()
+    heard: list[int] = []
+    # another thread of this process may be given the signal all the same: then it is remembered
+    usual = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number)) if main else None
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a process inherits what is blocked
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if main:
+            signal.signal(signal.SIGINT, usual or signal.SIG_DFL)
+    if heard:
+        raise KeyboardInterrupt

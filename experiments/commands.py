@@ -162,7 +162,7 @@ def run(
         raise click.UsageError("--log keeps records in the run folder, and --no-folder keeps none: drop one of them")
     operation = open_operation(scenario, settings)
     _say_if_large(operation, scenario)
-    _compile(operation, engine)
+    _compile(operation, engine, n)
     command = ["aftersim", "run", scenario, "--replications", str(n), "--seed", str(seed)]
     for text in settings:
         command += ["--set", text]
@@ -183,18 +183,17 @@ def run(
     _run(operation, scenario, n, seed, as_json, log, plots, how, folder, command)
 
 
-def _compile(operation: Operation, engine: Name) -> None:
+def _compile(operation: Operation, engine: Name, n: int) -> None:
     """Compile the engine for this installation, if the run would have to wait for it; say so."""
     from sim.machine import engines
 
-    if engine == "reference" or not engines.must_wait(operation.network, engine):
+    if engine == "reference" or not engines.must_wait(operation.network, engine, n):
         return
     click.echo(
         f"compiling the engine for this installation, once: about {engines.SECONDS_TO_COMPILE:.0f} s "
         "(aftersim warmup does it beforehand)",
         err=True,
     )
-    engines.warm_for(operation.network)
 
 
 def _say_if_large(operation: Operation, file: str) -> None:

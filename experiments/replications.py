@@ -17,7 +17,7 @@ from experiments.stack import Stack
 from experiments.workers import in_processes
 from sim.lowering import Operation
 from sim.machine import EngineFault, Network, Records, simulate
-from sim.machine.engines import Name
+from sim.machine.engines import Name, settled, warm_for
 from sim.machine.records import MOST_OPEN
 from sim.measures import Measure
 
@@ -218,6 +218,9 @@ def replicate(
         raise ValueError(f"replications: got {n}; at least 1 is expected")
     if workers is not None and not workers >= 1:
         raise ValueError(f"workers: got {workers}; at least 1 is expected")
+    engine = settled(operation.network, engine, n)
+    if engine == "compiled":
+        warm_for(operation.network)  # once, before other processes need it
     reduction = Reduction.of(operation)
     task = _Task(operation.network, reduction, seed, keep_records, on_records, engine, most_open)
     began = time.perf_counter()

@@ -57,11 +57,24 @@ def runner(network: Network, engine: Name = "auto") -> Callable[..., Records]:
     return compiled.run
 
 
-def must_wait(network: Network, engine: Name = "auto") -> bool:
-    """Whether a run of the network would first have to compile its engine."""
+def settled(network: Network, engine: Name, runs: int) -> Name:
+    """The engine for so many runs of a network: `auto` is decided once, for all of them and all processes.
+
+    Compiled, if it is ready, or if compiling takes less time than the reference engine would take for all runs.
+    """
+    if engine != "auto":
+        return engine
     from sim.machine import compiled
 
-    return runner(network, engine) is compiled.run and not compiled.ready(network)
+    large = runs * expected_jobs(network) * SECONDS_A_JOB > SECONDS_TO_COMPILE
+    return "compiled" if large or compiled.ready(network) else "reference"
+
+
+def must_wait(network: Network, engine: Name, runs: int) -> bool:
+    """Whether so many runs of the network would first have to compile their engine."""
+    from sim.machine import compiled
+
+    return settled(network, engine, runs) == "compiled" and not compiled.ready(network)
 
 
 def warm_for(network: Network) -> None:

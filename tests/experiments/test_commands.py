@@ -352,14 +352,12 @@ def test_warmup_compiles_once_and_says_where_the_code_is_kept(monkeypatch: pytes
 
 
 def test_a_large_run_says_that_it_waits_for_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once per installation, and how to do it beforehand; then it compiles."""
+    """Once per installation, and how to do it beforehand."""
     from sim.machine import engines
 
-    warmed: list[object] = []
-    monkeypatch.setattr(engines, "must_wait", lambda network, engine: True)
-    monkeypatch.setattr(engines, "warm_for", warmed.append)
+    monkeypatch.setattr(engines, "must_wait", lambda network, engine, n: True)
     result = run(MINIMAL, "--replications", 1, "--no-folder")
-    assert len(warmed) == 1
+    assert result.exit_code == 0
     assert "compiling the engine for this installation, once: about 15 s (aftersim warmup does it" in result.stderr
 
 

@@ -194,13 +194,17 @@ def test_small_jobs_do_not_wait_for_the_compiler(monkeypatch: pytest.MonkeyPatch
     assert engines.runner(small) is reference.run
     assert begun == [False]
     assert engines.runner(large) is compiled.run
-    assert engines.must_wait(large)
-    assert not engines.must_wait(small)
+    assert engines.must_wait(large, "auto", 2)
+    assert not engines.must_wait(small, "auto", 20)
+    assert engines.settled(small, "auto", 20) == "reference"
+    assert engines.settled(small, "auto", 20_000) == "compiled"
+    assert engines.settled(large, "reference", 20) == "reference"
     assert engines.runner(small, "compiled") is compiled.run
     assert engines.runner(large, "reference") is reference.run
     monkeypatch.setattr(compiled, "ready", lambda network: True)
     assert engines.runner(small) is compiled.run
-    assert not engines.must_wait(large)
+    assert not engines.must_wait(large, "auto", 2)
+    assert engines.settled(small, "auto", 1) == "compiled"
 
 
 def test_an_unknown_engine_is_named() -> None:

@@ -108,9 +108,9 @@ def warm_aside(full: bool) -> None:
 
 def is_kept(full: bool) -> bool:
     """Whether the engine is compiled already or lies on disk, for this kind of network."""
-    from sim.machine.compiled.store import kept
+    from sim.machine.compiled import store
 
-    return kept(full)
+    return store.is_kept(full)
 
 
 def kept_in() -> Path | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sim.machine.compiled.loop import prepare, signature
 from sim.machine.compiled.packing import packed
-from sim.machine.compiled.store import kept
+from sim.machine.compiled.store import is_kept
 from sim.machine.compiled.walk import Walk, run
 from sim.machine.network import Network
 
@@ -25,4 +25,4 @@ def is_full(network: Network) -> bool:
 
 def ready(network: Network) -> bool:
     """Whether the network can run at once: compiled already, or kept on disk."""
-    return kept(is_full(network))
+    return is_kept(is_full(network))

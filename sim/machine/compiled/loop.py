@@ -38,7 +38,7 @@ from sim.machine.compiled.lines import change_waiting
 from sim.machine.compiled.luck import draw
 from sim.machine.compiled.recording import close, write_row
 from sim.machine.compiled.servers import change_serving
-from sim.machine.compiled.service import close_job, free_slots, start
+from sim.machine.compiled.service import close_job, free_slots, open_in_pool, start
 from sim.machine.compiled.slots import free_job, new_slot
 from sim.machine.compiled.sorting import sort_visits
 from sim.machine.compiled.store import keep
@@ -290,28 +290,15 @@ def complete(w, full, j):
             y.server = x.server
             y.pool = x.pool
             y.finish = w.now + d
-            open_after_work(w, full, after)
+            pool = pools(w, x.pool)
+            if pool.keeps_jobs and not x.server:  # so that its end at a fall of n is seen
+                open_in_pool(w, pool, after)
             a.timer = set_timer(w, after, w.now + d, COMPLETION)
         return _DONE
     write_row(w, full, j, x.gone_at if silent else w.now, w.now, _ABANDONED if silent else _DONE)
     free_slots(w, full, edge.pool, s, edge.units)
     offer(w, full, edge.pool)
     return _ABANDONED if silent else _DONE
-
-
-@kernel
-def open_after_work(w, full, j):
-    """After-work counts among the jobs of a pool that hands back, so that its end at a fall of n is seen."""
-    x = persons(w, j)
-    pool = pools(w, x.pool)
-    if pool.keeps_jobs and not x.server:
-        x.job_next = 0
-        x.job_prev = pool.last_job
-        if pool.last_job:
-            persons(w, pool.last_job).job_next = j
-        else:
-            pool.first_job = j
-        pool.last_job = j
 
 
 @kernel

@@ -84,13 +84,7 @@ def start_with(w, full, j, s, e):
         pool.busy += 1
         change_serving(w, pool, edge.units)
         if pool.keeps_jobs:
-            x.job_next = 0
-            x.job_prev = pool.last_job
-            if pool.last_job:
-                persons(w, pool.last_job).job_next = j
-            else:
-                pool.first_job = j
-            pool.last_job = j
+            open_in_pool(w, pool, j)
         retime(w, full, j, edge.speed)
     else:
         x.server = s
@@ -110,6 +104,19 @@ def start_with(w, full, j, s, e):
         anchor(w, full, STARTED, job.step, j)
     if x.cleared:
         let_go(w, full, j)
+
+
+@kernel
+def open_in_pool(w, pool, j):
+    """Stand last among the open jobs of a counted pool from which work may be handed back."""
+    x = persons(w, j)
+    x.job_next = 0
+    x.job_prev = pool.last_job
+    if pool.last_job:
+        persons(w, pool.last_job).job_next = j
+    else:
+        pool.first_job = j
+    pool.last_job = j
 
 
 @kernel

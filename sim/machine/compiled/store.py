@@ -79,7 +79,7 @@ def keep(dispatcher: Any) -> None:
         dispatcher._cache = _Cache(dispatcher.py_func)
 
 
-def kept(full: bool) -> bool:
+def is_kept(full: bool) -> bool:
     """Whether the code for this kind of network lies on disk or is compiled already."""
     from sim.machine.compiled.loop import run_kernels, signature
 

@@ -162,7 +162,7 @@ def run(
         raise click.UsageError("--log keeps records in the run folder, and --no-folder keeps none: drop one of them")
     operation = open_operation(scenario, settings)
     _say_if_large(operation, scenario)
-    _compile(operation, engine, n)
+    _say_if_compiling(operation, engine, n)
     command = ["aftersim", "run", scenario, "--replications", str(n), "--seed", str(seed)]
     for text in settings:
         command += ["--set", text]
@@ -183,8 +183,8 @@ def run(
     _run(operation, scenario, n, seed, as_json, log, plots, how, folder, command)
 
 
-def _compile(operation: Operation, engine: Name, n: int) -> None:
-    """Compile the engine for this installation, if the run would have to wait for it; say so."""
+def _say_if_compiling(operation: Operation, engine: Name, n: int) -> None:
+    """Announce that the run has to wait for its engine to be compiled."""
     from sim.machine import engines
 
     if engine == "reference" or not engines.must_wait(operation.network, engine, n):

@@ -39,22 +39,19 @@ def runner(network: Network, engine: Name = "auto") -> Callable[..., Records]:
         `auto`: compiled, unless it would first have to be compiled and the reference engine is done before that; then
         compiling goes on beside it for the next run.
     """
-    if engine == "reference":
-        from sim.machine.reference import run
-
-        return run
     if engine not in NAMES:
         raise ValueError(f"engine {engine!r} is unknown; one of {', '.join(NAMES)} is expected")
-    from sim.machine import compiled
+    if settled(network, engine, 1) == "compiled":
+        from sim.machine import compiled
 
-    if engine == "auto" and not compiled.ready(network):
-        small = expected_jobs(network) * SECONDS_A_JOB < SECONDS_TO_COMPILE / 5
-        if small:
-            warm_aside(compiled.is_full(network))
-            from sim.machine.reference import run
+        return compiled.run
+    if engine == "auto":
+        from sim.machine import compiled
 
-            return run
-    return compiled.run
+        warm_aside(compiled.is_full(network))
+    from sim.machine import reference
+
+    return reference.run
 
 
 def settled(network: Network, engine: Name, runs: int) -> Name:

@@ -317,6 +317,13 @@ def test_too_many_workers_and_too_large_seeds_are_told_their_bound() -> None:
     assert "a whole number of at most 1000000000 is expected" in seed.stderr
 
 
+def test_the_limit_of_the_command_line_is_that_of_the_machine() -> None:
+    """It stands twice, as the command line starts without the machine."""
+    from sim.machine.records import MOST_OPEN
+
+    assert commands.MOST_OPEN == MOST_OPEN
+
+
 def test_both_engines_print_the_same_numbers() -> None:
     """Bit for bit the same measures, whatever the engine."""
     documents = [

@@ -28,7 +28,7 @@ from sim.machine import (
     simulate,
 )
 from sim.machine.audit import audit
-from sim.machine.compiled import Walk, loop, packing, store, walk
+from sim.machine.compiled import Walk, loop, packing, room, store, walk
 from sim.machine.compiled.checked import checked
 from sim.machine.compiled.packing import packed
 from tests.twins import bounded
@@ -63,7 +63,7 @@ def test_tables_grow_between_events(full: bool, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(walk, "FIRST_ROOM", 64)
     monkeypatch.setattr(walk, "MARGIN", 8)
     monkeypatch.setattr(walk, "MOST_EXPECTED", 10.0)
-    monkeypatch.setattr(walk, "_rooms", type(walk._rooms)())
+    monkeypatch.setattr(room, "_rooms", type(room._rooms)())
     grown: list[int] = []
     grow = Walk.grow
     monkeypatch.setattr(Walk, "grow", lambda self: (grown.append(1), grow(self)))
@@ -78,7 +78,7 @@ def test_an_event_that_needs_more_than_is_left_starts_the_run_anew(full: bool, m
     """A birth of 300 jobs does not fit into 64 places: the run begins again with more, and loses nothing."""
     monkeypatch.setattr(walk, "FIRST_ROOM", 64)
     monkeypatch.setattr(walk, "MARGIN", 2)
-    monkeypatch.setattr(walk, "_rooms", type(walk._rooms)())
+    monkeypatch.setattr(room, "_rooms", type(room._rooms)())
     network = overloaded(end=5.0, full=full, batch=300.0)
     w = Walk(network, 3, 1)
     w.walk()
@@ -123,7 +123,7 @@ def test_memory_of_an_earlier_run_changes_nothing() -> None:
 
 def test_memory_of_another_kind_of_network_is_never_taken_for_more_than_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a large core run the tables of slots are long and those of attributes are not: the shortest counts."""
-    monkeypatch.setattr(walk, "_rooms", type(walk._rooms)())
+    monkeypatch.setattr(room, "_rooms", type(room._rooms)())
     with monkeypatch.context() as patch:
         patch.setattr(walk, "FIRST_ROOM", 1 << 16)
         large = Walk(overloaded(), 1, 0)
@@ -190,11 +190,11 @@ def test_small_jobs_do_not_wait_for_the_compiler(monkeypatch: pytest.MonkeyPatch
     begun: list[bool] = []
     monkeypatch.setattr(compiled, "ready", lambda network: False)
     monkeypatch.setattr(engines, "warm_aside", begun.append)
-    small, large = overloaded(60.0), overloaded(60_000.0)
+    small, large = overloaded(60.0), overloaded(120_000.0)
     assert engines.runner(small) is reference.run
     assert begun == [False]
     assert engines.runner(large) is compiled.run
-    assert engines.must_wait(large, "auto", 2)
+    assert engines.must_wait(large, "auto", 1)
     assert not engines.must_wait(small, "auto", 20)
     assert engines.settled(small, "auto", 20) == "reference"
     assert engines.settled(small, "auto", 20_000) == "compiled"
@@ -203,8 +203,15 @@ def test_small_jobs_do_not_wait_for_the_compiler(monkeypatch: pytest.MonkeyPatch
     assert engines.runner(large, "reference") is reference.run
     monkeypatch.setattr(compiled, "ready", lambda network: True)
     assert engines.runner(small) is compiled.run
-    assert not engines.must_wait(large, "auto", 2)
+    assert not engines.must_wait(large, "auto", 1)
     assert engines.settled(small, "auto", 1) == "compiled"
+
+
+def test_a_network_with_more_edges_than_a_job_can_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a kernel sees it."""
+    monkeypatch.setattr(packing, "MOST_U2", 0)
+    with pytest.raises(ValueError, match="network overloaded: 1 steps; at most 0 are possible"):
+        compiled.run(overloaded(), 1, 0)
 
 
 def test_an_unknown_engine_is_named() -> None:

@@ -138,34 +138,41 @@ def leave_room(w, full, j):
 
 
 @kernel
+def next_of_counted(w, pool):
+    """In a core network: the job a pool takes next, and in `choice_edge` by which edge; nobody when nothing fits."""
+    free = pool.n - pool.busy
+    found = NOBODY
+    if free <= 0:
+        return found
+    rank = 0
+    k = next_waiting(w, pool, pool.first_take)
+    while k < pool.end_take:
+        take = takes(w, k)
+        if found and take.rank != rank:
+            break
+        k = next_waiting(w, pool, k + 1)
+        if free <= take.reserve:
+            continue
+        j = steps(w, take.step).head
+        if found:
+            a, b = jobs(w, j), jobs(w, found)
+            if a.entered > b.entered or (a.entered == b.entered and a.joined_serial > b.joined_serial):
+                continue
+        found = j
+        rank = take.rank
+        w.choice_edge = take.edge
+    return found
+
+
+@kernel
 def offer_counted(w, full, i):
     """Rule 4.3 in a core network: the pool takes from its best rank until nothing fits."""
     pool = pools(w, i)
     while True:
-        free = pool.n - pool.busy
-        if free <= 0:
+        j = next_of_counted(w, pool)
+        if not j:
             return
-        found = NOBODY
-        rank = 0
-        k = next_waiting(w, pool, pool.first_take)
-        while k < pool.end_take:
-            take = takes(w, k)
-            if found and take.rank != rank:
-                break
-            k = next_waiting(w, pool, k + 1)
-            if free <= take.reserve:
-                continue
-            j = steps(w, take.step).head
-            if found:
-                a, b = jobs(w, j), jobs(w, found)
-                if a.entered > b.entered or (a.entered == b.entered and a.joined_serial > b.joined_serial):
-                    continue
-            found = j
-            rank = take.rank
-            w.choice_edge = take.edge
-        if not found:
-            return
-        start(w, full, found, THE_POOL, w.choice_edge)
+        start(w, full, j, THE_POOL, w.choice_edge)
 
 
 @kernel

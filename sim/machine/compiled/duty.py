@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.machine.compiled.agenda import ZERO, sift_down, sift_up
 from sim.machine.compiled.clearing import clear_for_heads
-from sim.machine.compiled.dispatch import TOUCHED_POOLS, best_server, leave_line, offer, run_offers
+from sim.machine.compiled.dispatch import TOUCHED_POOLS, best_server, leave_line, next_of_counted, offer, run_offers
 from sim.machine.compiled.families import travel
 from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.layout import (
@@ -30,9 +30,9 @@ from sim.machine.compiled.layout import (
     SLOT_BITS,
     SPELLS,
 )
-from sim.machine.compiled.lines import first_of, next_of, next_priority, next_waiting
+from sim.machine.compiled.lines import first_of, next_of, next_priority
 from sim.machine.compiled.recording import write_row
-from sim.machine.compiled.servers import change_serving, note_change, place
+from sim.machine.compiled.servers import THE_POOL, change_serving, note_change, place
 from sim.machine.compiled.service import break_may_begin, close_job, free_slots, interrupt, settle, start
 from sim.machine.compiled.tables import (
     breaks,
@@ -46,7 +46,6 @@ from sim.machine.compiled.tables import (
     pools,
     servers,
     steps,
-    takes,
 )
 from sim.machine.compiled.trouble import complain
 from sim.machine.compiled.waiting import join
@@ -74,40 +73,15 @@ def offer_core(w, full, first, end):
     """Rule 4.3 over the pools of some changes."""
     while True:
         found = ZERO
-        rank = 0
-        best_edge = 0
+        best_edge = NONE
         for i in range(first, end):
-            pool = pools(w, changes(w, i).index)
-            free = pool.n - pool.busy
-            if free <= 0:
-                continue
-            mine = ZERO
-            mine_edge = 0
-            mine_rank = 0
-            k = next_waiting(w, pool, pool.first_take)
-            while k < pool.end_take:
-                take = takes(w, k)
-                if mine and take.rank != mine_rank:
-                    break
-                k = next_waiting(w, pool, k + 1)
-                if free <= take.reserve:
-                    continue
-                j = steps(w, take.step).head
-                if mine:
-                    a, b = jobs(w, j), jobs(w, mine)
-                    if a.entered > b.entered or (a.entered == b.entered and a.joined_serial > b.joined_serial):
-                        continue
-                mine = j
-                mine_edge = take.edge
-                mine_rank = take.rank
-            if mine and (not found or mine_rank < rank):
-                found = mine
-                rank = mine_rank
-                best_edge = mine_edge
+            j = next_of_counted(w, pools(w, changes(w, i).index))
+            if j and (not found or edges(w, w.choice_edge).rank < edges(w, best_edge).rank):
+                found = j
+                best_edge = w.choice_edge
         if not found:
             return
-        w.choice_edge = best_edge
-        start(w, full, found, ZERO, w.choice_edge)
+        start(w, full, found, THE_POOL, best_edge)
 
 
 @kernel

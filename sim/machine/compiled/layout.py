@@ -28,7 +28,7 @@ WORK, DELAY = np.arange(2)
 # what `run.trouble` says
 FINE = np.int64(0)
 NO_SLOTS, NO_ROWS, NO_TIMERS, NO_CLOCKS = np.array([1, 2, 3, 4])
-BAD_LAW, BAD_BATCH, CROWDED, ROUNDS, SPELLS, TOO_MANY_JOBS = np.arange(11, 17)
+BAD_LAW, BAD_BATCH, CROWDED, ROUNDS, SPELLS, TOO_MANY_JOBS, TOO_MANY_JOINS = np.arange(11, 18)
 # what a kernel returns besides trouble
 DONE, GROW, OVERGROWN = np.array([0, 100, 101])
 # orders of a line, choices

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, inf
+from math import inf
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.machine.births import band_edges
 from sim.machine.calendar import Calendar
 from sim.machine.compiled import layout as at
-from sim.machine.instance import Instance
 from sim.machine.inversion import CONSTANT, EXPONENTIAL, LOGNORMAL, pack
 from sim.machine.laws import Constant, Exponential, Law, Lognormal
-from sim.machine.luck import mix, name_hash, named_key
-from sim.machine.network import CELL, Network
+from sim.machine.luck import name_hash
+from sim.machine.network import Network
 from sim.machine.pools import NamedPool
 from sim.machine.predictor import Predictor, Source
 from sim.machine.steps import Clause, Spawn, Work
@@ -52,6 +50,8 @@ _SOURCES = {
 _LINKS = {"identity": at.IDENTITY, "exp": at.EXP, "logistic": at.LOGISTIC, "normal": at.PHI}
 _CORE_SOURCES = {"round", "age", "time"}
 UNLIMITED = 1 << 62
+MOST_U2 = 65_535
+"""Steps and edges are numbers of 16 bits in a job."""
 MANY_LINES = 8
 """A pool that takes from more lines than this keeps a bit of each."""
 
@@ -240,6 +240,9 @@ class _Packer:
         n = self.n
         out: dict[str, Array] = {}
         steps, edges = self.steps()
+        for what, number in (("steps", len(steps)), ("edges", len(edges))):
+            if number > MOST_U2:
+                raise ValueError(f"network {n.name}: {number:,} {what}; at most {MOST_U2:,} are possible")
         pools, takes = self.pools(edges)
         for row in steps:
             row["flagged"] = any("flag_words" in pools[e["pool"]] for e in edges[row["first_edge"] : row["end_edge"]])
@@ -463,40 +466,3 @@ def packed(network: Network) -> Tables:
         found = _Packer(network).tables()
         object.__setattr__(network, "_tables", found)
     return found
-
-
-def generators(network: Network, instance: Instance, streams: Array) -> tuple[Array, Array]:
-    """Generators of births and the rates they read; fills the streams' part of them."""
-    rates: list[Array] = []
-    rows: list[dict[str, Any]] = []
-    pieces = 0
-    for i, stream in enumerate(network.streams):
-        s = streams[i]
-        s.first_generator = len(rows)
-        x = instance.rates[i]
-        if x is None:
-            key = named_key(instance.base, "stream:" + stream.name)
-            s.key = mix(key ^ name_hash("log"))
-            rows.append({"stream": i, "n": int(s.piece) - 1})
-        else:
-            s.key = x.key
-            edges, factor = np.asarray(x.edges), np.asarray(x.factor)
-            piece = np.zeros(factor.size, at.RATE)
-            piece["begin"], piece["end"] = edges[:-1], edges[1:]
-            piece["reference"], piece["factor"] = x.reference, factor
-            rates.append(piece)
-            s.first_piece = s.piece = pieces
-            pieces += factor.size
-            top = float(factor.max())
-            for band, (lower, upper) in enumerate(band_edges()):
-                if not top > lower:
-                    break
-                rows.append({"stream": i, "band": band, "lower": lower, "upper": upper, "time": inf})
-        s.end_generator = len(rows)
-    out = np.concatenate(rates) if rates else np.zeros(0, at.RATE)
-    return table(at.GENERATOR, rows), out.view(np.recarray)
-
-
-def cells(network: Network) -> tuple[int, int]:
-    """Number of the cell before the first one, and of the last one."""
-    return floor((0.0 - network.warm_up) / CELL) - 1, ceil(network.limit / CELL) - 1

@@ -11,7 +11,18 @@ from sim.machine.compiled.clearing import clear_for_heads
 from sim.machine.compiled.hours import add_open, open_between
 from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.laws import predict, sample
-from sim.machine.compiled.layout import BEFORE, BY_DUE, BY_SCORE, IN_LINE, NONE, OVERFLOW, PATIENCE, SILENT
+from sim.machine.compiled.layout import (
+    BEFORE,
+    BY_DUE,
+    BY_SCORE,
+    IN_LINE,
+    MOST_JOBS,
+    NONE,
+    OVERFLOW,
+    PATIENCE,
+    SILENT,
+    TOO_MANY_JOINS,
+)
 from sim.machine.compiled.lines import (
     append,
     change_waiting,
@@ -22,6 +33,7 @@ from sim.machine.compiled.lines import (
 )
 from sim.machine.compiled.sight import visible_from
 from sim.machine.compiled.tables import jobs, persons, steps
+from sim.machine.compiled.trouble import complain
 from sim.machine.luck import Purpose
 
 _PATIENCE = np.int64(Purpose.PATIENCE)
@@ -33,6 +45,8 @@ def join(w, full, j):
     job = jobs(w, j)
     step = steps(w, job.step)
     w.joins += 1
+    if w.joins > MOST_JOBS:
+        complain(w, TOO_MANY_JOINS, NONE, 0.0)
     job.state = IN_LINE
     job.joined_serial = w.joins
     if full is not None:

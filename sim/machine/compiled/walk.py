@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from math import floor, inf, nan
 from typing import Any
 
@@ -11,7 +10,9 @@ import numpy as np
 from sim.machine.compiled import layout as at
 from sim.machine.compiled import loop
 from sim.machine.compiled.kernel import UNCOMPILED
-from sim.machine.compiled.packing import Array, cells, generators, packed, table
+from sim.machine.compiled.packing import Array, packed, table
+from sim.machine.compiled.rates import cells, generators
+from sim.machine.compiled.room import give_back, larger, room_for
 from sim.machine.demand import expected_jobs
 from sim.machine.fault import EngineFault
 from sim.machine.instance import instantiate
@@ -28,12 +29,7 @@ NEVER = 1 << 62
 OF_SLOTS = ("jobs", "lives")
 OF_FULL_SLOTS = ("persons", "attributes", "marks", "marked", "scratch")
 """Tables with a row for each slot (`far` has two)."""
-LINE = 64
-"""Bytes of a cache line."""
 MOST_EXPECTED = 5e7
-REUSED = ("jobs", "lives", "heap", "chunks", "far", "persons", "clocks", "scratch", "breaks", "visits", "job_rows")
-MOST_KEPT = 128 << 20
-"""A table larger than this is not kept for the next run [bytes]."""
 BIRTHS_A_SLICE, MOST_SLICES, MOST_BUCKETS = 4.0, 1 << 13, 1 << 16
 
 
@@ -298,6 +294,8 @@ class Walk:
             return self.fault("a visit is in its 257th spell; at most 256 are possible", job)
         if code == at.TOO_MANY_JOBS:
             return self.fault("more than 2^32 jobs in one run")
+        if code == at.TOO_MANY_JOINS:
+            return self.fault("more than 2^32 times a job joined a line in one run")
         here = self.t["jobs"][1 : w.fresh_slot]
         alive = here["number"][(here["state"] != at.FREE) & (here["state"] != at.AFTER_WORK)]
         last = int(alive.max()) if alive.size else None
@@ -339,44 +337,6 @@ class Walk:
         return Records(
             self.network, self.seed, self.replication, visits, jobs, duty, tally, self.stopped, self.cut, self.most_open
         )
-
-
-_rooms = threading.local()
-
-
-def room_for(name: str, dtype: Any, size: int) -> Array:
-    """Memory that an earlier run in this thread has used, if it is large enough; what it holds means nothing.
-
-    New memory costs more than the events that are written into it: the system has to clear every page.
-    """
-    free: dict[str, Array] = _rooms.__dict__.setdefault("free", {})
-    a = free.pop(name, None)
-    return a if a is not None and a.size >= size else on_lines(size, dtype)
-
-
-def on_lines(size: int, dtype: Any) -> Array:
-    """An array that begins on a cache line, so that a job is one line and not parts of two."""
-    dtype = np.dtype(dtype)
-    raw = np.empty(size * dtype.itemsize + LINE, np.uint8)
-    skip = -raw.ctypes.data % LINE
-    return raw[skip : skip + size * dtype.itemsize].view(dtype)
-
-
-def give_back(tables: dict[str, Array]) -> None:
-    """Let the next run in this thread have the memory."""
-    free: dict[str, Array] = _rooms.__dict__.setdefault("free", {})
-    for name in REUSED:
-        if name in tables and tables[name].nbytes <= MOST_KEPT:
-            free[name] = tables[name]
-
-
-def larger(a: Array, size: int) -> Array:
-    """The same array with room for so much."""
-    out = on_lines(size, a.dtype) if a.ndim == 1 else np.zeros((size, *a.shape[1:]), a.dtype)
-    out[: a.shape[0]] = a
-    if a.dtype == np.uint8 and a.ndim == 1:
-        out[a.shape[0] :] = 0  # which jobs are kept
-    return out
 
 
 def run(network: Network, seed: int = 1, replication: int = 0, most_open: int = MOST_OPEN) -> Records:

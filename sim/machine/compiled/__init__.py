@@ -1,10 +1,11 @@
 """The compiled engine: the same records as the reference engine, bit for bit, near the speed of the machine.
 
-Read it in this order: `layout` (tables and state), `packing` (a network as tables), `rates` and `room` (what a run
-adds), `tables` and `kernel` (how kernels reach them and are compiled), `luck`, `laws` and `hours` (numbers), `agenda`
-(timers), `arrivals` and `births`, `slots`, `families` and `watches` (what happens between two pieces of work), `lines`, `sight`,
-`waiting`, `servers`, `clearing`, `dispatch` and `service` (who serves whom), `duty` (who is there), `recording` and
-`sorting` (rows), `loop` (the event loop), `walk` (a run, seen from Python).
+Read it in this order: `layout` (tables and state), `packing` (a network as tables), `rates` and `room` (what
+a run adds), `tables` and `kernel` (how kernels reach them and are compiled), `luck`, `laws` and `hours`
+(numbers), `agenda` (timers), `arrivals` and `births`, `slots`, `families` and `watches` (what happens between
+two pieces of work), `lines`, `sight`, `waiting`, `servers`, `clearing`, `dispatch` and `service` (who serves
+whom), `duty` (who is there), `recording` and `sorting` (rows), `loop` (the event loop), `walk` (a run, seen
+from Python).
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import click
 
 PLACES = {
-    "run": "experiments.commands",
+    "run": "experiments.commands.run",
     "validate": "sim.commands",
     "explain": "sim.commands",
     "measures": "sim.commands",

@@ -9,8 +9,8 @@ from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
 
-from experiments.estimates import Estimates, estimate
-from experiments.replications import Replications, replicate
+from experiments.estimates.estimates import Estimates, estimate
+from experiments.replication.replications import Replications, replicate
 from sim import Operation, Records, load, lower
 
 ROOT = Path(__file__).parents[2]

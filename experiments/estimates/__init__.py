@@ -1,0 +1,1 @@
+"""From the measures of replications to numbers with intervals."""

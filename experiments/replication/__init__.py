@@ -1,0 +1,1 @@
+"""From one operation to the measures of many independent histories of it."""

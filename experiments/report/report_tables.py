@@ -1,0 +1,385 @@
+"""A run in words and tables, for the terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import isnan
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from experiments.estimates.estimates import Estimate, Estimates
+from experiments.estimates.formula_beside import formulas_beside
+from experiments.estimates.observed import Beside
+from experiments.estimates.worst_hours import worst_hours
+from experiments.replication.promises import Promise, promises_of
+from experiments.replication.replications import Replications
+from experiments.report.fitted_table import FittedTable
+from experiments.wording import ABSENT, difference, duration, figure, interval, limits, percent, share
+
+COLUMNS = 100
+"""Widest line."""
+
+MOST_HOURS = 6
+BY_HOUR = (r"service_level(_[\d.]+(s|min|h|d))?", "abandonment", "asa", "mean_wait", "arrivals")
+"""Recorded measures that are shown by hour, the first four that are there."""
+
+GOOD, BAD, OPEN_, DIM = "green", "bold red", "yellow", "dim"
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What `aftersim run` prints.
+
+    Parameters
+    ----------
+    replications, estimates : Replications, Estimates
+        The run.
+    beside : sequence of Beside
+        Recorded numbers, if the scenario has any.
+    notes : sequence of str
+        What went otherwise than planned.
+    command : str
+        What repeats the run.
+    file : str
+        The scenario file as given.
+    folder : Path or None
+        Where the run is kept.
+    """
+
+    replications: Replications
+    estimates: Estimates
+    beside: Sequence[Beside]
+    notes: Sequence[str]
+    command: str
+    file: str
+    folder: Path | None
+
+    def print(self, console: Console) -> None:
+        """Print everything."""
+        for part in self.parts():
+            console.print(part, soft_wrap=isinstance(part, Text) and part.no_wrap is True)
+
+    def parts(self) -> Iterable[RenderableType]:
+        """Everything, from top to bottom."""
+        yield from self._header()
+        yield from self._channels()
+        yield from self._channel_notes()
+        yield from self._formulas()
+        yield from self._groups()
+        yield from self._worst_hours()
+        if self.beside:
+            yield from self._beside()
+        yield from self._foot()
+
+    @property
+    def days(self) -> float:
+        """Length of the period [d]."""
+        return self.replications.operation.network.end / 1440.0
+
+    @property
+    def _one(self) -> bool:
+        return self.estimates.replications == 1
+
+    def _header(self) -> Iterable[RenderableType]:
+        scenario = self.replications.operation.scenario
+        yield Text(scenario.title or Path(self.file).name, style="bold")
+        if scenario.question:
+            yield Text(scenario.question, style="italic")
+        period = scenario.period
+        start = f"{period.start:%a} {period.start.day} {period.start:%b %Y}"
+        length = figure_days(self.days)
+        warm = f" after {figure_days(period.warm_up / 1440)} of warm-up" if period.warm_up else ""
+        n = self.estimates.replications
+        how = "1 replication" if self._one else f"{n} replications"
+        yield Text(f"{length} from {start} ({period.time_zone}){warm}, {how}, seed {self.replications.seed}")
+        if self._one:
+            yield Text("One possible history, not an estimate: run more replications for intervals.", style=OPEN_)
+        elif n < 10:
+            yield Text(
+                f"{n} replications are few: these intervals are rather too narrow; 20 or more are better.", style=OPEN_
+            )
+
+    def _channels(self) -> Iterable[RenderableType]:
+        yield _title("Channels", "" if self._one else "in brackets: 95 % intervals; promise: how often it is kept")
+        table = FittedTable(
+            ("channel",),
+            ("arrivals\na day", "service\nlevel", "wait of the\nanswered", "gave\nup", "9 of 10 wait\nat most"),
+            ("promise",),
+            spare=("9 of 10 wait\nat most", "arrivals\na day"),
+        )
+        for channel in self.replications.operation.channels:
+            own = [p for p in promises_of(self.replications.operation) if p.channel == channel]
+            for i, promise in enumerate(own or [None]):
+                scope = channel if promise is None else promise.service
+                first = i == 0
+                table.add_row(
+                    _name(channel if first else "", None if promise is None else promise.short),
+                    self._per_day("arrivals", "channel", scope) if first else Text(""),
+                    self._cell("service_level", scope),
+                    *(self._cell(m, scope) if first else Text("") for m in ("asa", "abandonment", "wait_p90")),
+                    Text(ABSENT, style=DIM) if promise is None else self._verdict(promise),
+                )
+        yield table
+
+    def _cell(self, measure: str, scope: str, kind: str = "channel") -> Text:
+        e = self.estimates.of(measure, kind, scope)
+        return _two_lines(e, self.replications.measure(measure).unit)
+
+    def _per_day(self, measure: str, kind: str, scope: str) -> Text:
+        e = self.estimates.of(measure, kind, scope)
+        d = max(self.days, 1e-9)
+        return _two_lines(Estimate(e.value / d, e.low / d, e.high / d, e.n), self.replications.measure(measure).unit)
+
+    def _verdict(self, promise: Promise) -> Text:
+        e = self.estimates.of("service_level", "channel", promise.service)
+        text = Text()
+        if isnan(e.value):
+            return text.append("nobody came", style=DIM)
+        if self._one:
+            text.append(*(("kept", GOOD) if e.value >= promise.share else ("missed", BAD)))
+        elif e.low >= promise.share:
+            text.append("kept", style=GOOD)
+        elif e.high < promise.share:
+            text.append("missed", style=BAD)
+        else:
+            text.append("too close to call", style=OPEN_)
+        period = self.estimates.of("meets_target", "channel", promise.service)
+        day = self.estimates.of("meets_target_day", "channel", promise.service)
+        if not self._one and not isnan(period.value):
+            text.append(f"\n{period_name(self.days)} {_whole(period)}", style=DIM)
+        if round(self.days) != 1 and not isnan(day.value):
+            text.append(f"\ndays {_whole(day)}", style=DIM)
+        return text
+
+    def _channel_notes(self) -> Iterable[RenderableType]:
+        for channel in self.replications.operation.channels:
+            arrivals = self.estimates.of("arrivals", "channel", channel).value
+            if not arrivals > 0.0:
+                continue
+            closed = self.estimates.of("closed", "channel", channel).value
+            if closed > 0.0:
+                words = "came while closed, were turned away and count in no service level"
+                yield _note(f"{channel}: {percent(closed / arrivals)} of the contacts {words}.")
+            blocked = self.estimates.of("blocked", "channel", channel).value
+            if blocked > 0.0:
+                yield _note(f"{channel}: {percent(blocked / arrivals)} of the contacts found the line full.")
+            waiting = self.estimates.of("open_contacts", "channel", channel).value
+            if waiting > 0.0:
+                yield _note(
+                    f"{channel}: {figure(waiting, 'contacts')} contacts were still waiting at the end of the run; "
+                    "the tables of the run folder bound every share for them."
+                )
+
+    def _formulas(self) -> Iterable[RenderableType]:
+        found = formulas_beside(self.replications.operation, self.estimates)
+        for channel in dict.fromkeys(f.channel for f in found):
+            own = [f for f in found if f.channel == channel]
+            yield _title("Formula beside estimate", f"{channel}: {own[0].formula}, the steady state")
+            table = FittedTable(("measure",), ("formula", "simulated"), ("",))
+            for f in own:
+                inside = f.inside
+                verdict = Text("" if inside is None else "inside" if inside else "outside")
+                if inside is not None:
+                    verdict.stylize(GOOD if inside else BAD)
+                simulated = interval(*f.estimate[:3], f.unit)
+                table.add_row(Text(f.measure), Text(figure(f.exact, f.unit)), Text(simulated), verdict)
+            yield table
+
+    def _groups(self) -> Iterable[RenderableType]:
+        yield _title("Agent groups", "occupancy: busy / (busy + available); utilisation: (busy + available) / paid")
+        table = FittedTable(("group",), ("paid\na day", "overrun\na day", "occupancy", "utilisation"))
+        for group in self.replications.operation.scenario.agent_groups:
+            table.add_row(
+                _name(group, None),
+                self._per_day("paid_hours", "pool", group),
+                self._per_day("overrun_hours", "pool", group),
+                self._cell("occupancy", group, "pool"),
+                self._cell("utilisation", group, "pool"),
+            )
+        yield table
+
+    def _worst_hours(self) -> Iterable[RenderableType]:
+        """Hours of the week in which most contacts fall short of a promise."""
+        found = worst_hours(self.replications, self.estimates)
+        if not found:
+            return
+        yield _title("Worst hours", "most contacts short of the promise first")
+        table = FittedTable(
+            ("hour", "channel"),
+            (
+                "contacts\nan hour",
+                "service\nlevel",
+                "wait of the\nanswered",
+                "gave\nup",
+                "staff on\nduty",
+                "occupancy",
+            ),
+            spare=("gave\nup", "occupancy", "wait of the\nanswered"),
+        )
+        for row in found[:MOST_HOURS]:
+            table.add_row(
+                Text(hour_name(row.label)),
+                Text(row.scope),
+                Text(figure(row.contacts, "contacts")),
+                Text(interval(*row.level[:3], "share")),
+                Text(duration(row.asa)),
+                Text(share(row.abandonment)),
+                Text(figure(row.staff, "people")),
+                Text(share(row.occupancy)),
+            )
+        yield table
+
+    def _beside(self) -> Iterable[RenderableType]:
+        for channel in dict.fromkeys(b.channel for b in self.beside if b.hour is None):
+            remark = "" if self._one else "one history: range of a single such period (95 %)"
+            yield _title(f"Simulated beside recorded{_of(channel)}, whole period", remark)
+            table = FittedTable(
+                ("measure",),
+                ("simulated", "one history", "recorded", "difference"),
+                ("",),
+                spare=("one history", "difference"),
+            )
+            for b in self.beside:
+                if b.hour is not None or b.channel != channel:
+                    continue
+                table.add_row(
+                    Text(b.measure),
+                    Text(interval(b.simulated, b.low, b.high, b.unit)),
+                    Text(limits(b.simulated, b.history_low, b.history_high, b.unit)),
+                    Text(figure(b.recorded, b.unit)),
+                    Text(difference(b.difference, b.unit)),
+                    _inside(b.inside),
+                )
+            yield table
+        for channel in dict.fromkeys(b.channel for b in self.beside if b.hour is not None):
+            yield from self._by_hour(channel)
+        told = [b for b in self.beside if b.inside is not None]
+        if told:
+            inside = sum(b.inside is True for b in told)
+            yield _note(
+                f"{inside} of {len(told)} recorded numbers lie inside; about 95 % would if the model were right."
+            )
+
+    def _by_hour(self, channel: str | None) -> Iterable[RenderableType]:
+        rows = {(b.measure, b.hour): b for b in self.beside if b.channel == channel and b.hour is not None}
+        there = list(dict.fromkeys(m for m, _ in rows))
+        usual = [m for pattern in BY_HOUR for m in there if re.fullmatch(pattern, m)]
+        shown = usual[:4] or there[:4]
+        remark = "simulated | recorded" + ("" if self._one else "; ! outside the range of one history")
+        yield _title(f"By hour of arrival{_of(channel)}", remark)
+        table = FittedTable(("hour",), ("contacts", *shown), spare=[*reversed(shown[1:]), "contacts"])
+        for hour in sorted({h for _, h in rows if h is not None}):
+            some = [rows.get((m, hour)) for m in shown]
+            arrived = rows.get(("arrivals", hour))
+            n = arrived.recorded if arrived else next((b.n for b in some if b is not None and b.n is not None), np.nan)
+            table.add_row(Text(hour_name(f"{hour:02d}")), Text(figure(n, "contacts")), *map(_pair, some))
+        yield table
+
+    def _foot(self) -> Iterable[RenderableType]:
+        operation = self.replications.operation
+        scenario = operation.scenario
+        warnings = [*map(str, scenario.warnings), *(f"warning: {w}" for w in operation.network.warnings), *self.notes]
+        yield Text("")
+        for words in warnings:
+            yield Text(words, style=OPEN_)
+        n = len(scenario.defaults)
+        if n:
+            what = (
+                "1 value was not written and taken as usual"
+                if n == 1
+                else f"{n} values were not written and taken as usual"
+            )
+            yield Text(f"{what}; to see them: aftersim explain {self.file}", style=DIM)
+        if self.folder is not None:
+            yield Text.assemble("Kept in ", (str(self.folder), "bold"), no_wrap=True)
+        yield Text(f"Repeat with: {self.command}", style=DIM, no_wrap=True)
+
+
+def hour_name(label: str) -> str:
+    """`Mon 9–10 h` for `mon 09`.
+
+    Examples
+    --------
+    >>> hour_name("mon 09"), hour_name("23")
+    ('Mon 9–10 h', '23–24 h')
+    """
+    *day, hour = label.split()
+    span = f"{int(hour)}–{int(hour) + 1} h"
+    return f"{day[0].capitalize()} {span}" if day else span
+
+
+def period_name(days: float) -> str:
+    """What periods of this length are called.
+
+    Examples
+    --------
+    >>> period_name(7.0), period_name(31.0), period_name(1.0)
+    ('weeks', '31 d', 'days')
+    """
+    if abs(days - 1.0) < 0.1:
+        return "days"
+    return "weeks" if abs(days - 7.0) < 0.1 else f"{days:.0f} d"
+
+
+def figure_days(days: float) -> str:
+    """A length in days, or in hours if it is short.
+
+    Examples
+    --------
+    >>> figure_days(7.0), figure_days(1.0), figure_days(0.25)
+    ('7 days', '1 day', '6 h')
+    """
+    if days < 0.95:
+        return f"{days * 24:.3g} h"
+    n = round(days)
+    return f"{n} day{'' if n == 1 else 's'}"
+
+
+def _title(words: str, remark: str = "") -> Text:
+    return Text.assemble(("\n" + words, "bold"), (f"   {remark}" if remark else "", DIM))
+
+
+def _of(channel: str | None) -> str:
+    return "" if channel is None else f", {channel}"
+
+
+def _two_lines(e: Estimate, unit: str) -> Text:
+    """The value, and below it its interval."""
+    text = Text(figure(e.value, unit))
+    brackets = limits(*e[:3], unit)
+    return text.append(f"\n{brackets}", style=DIM) if brackets else text
+
+
+def _whole(e: Estimate) -> str:
+    if isnan(e.low):
+        return percent(e.value)
+    return f"{percent(e.value)} ({100 * e.low:.0f}–{100 * e.high:.0f})"
+
+
+def _name(name: str, promise: str | None) -> Text:
+    text = Text(name, style="bold")
+    return text if promise is None else text.append(f"\n{promise}", style="not bold dim")
+
+
+def _note(words: str) -> RenderableType:
+    return Padding(Text(words), (0, 0, 0, 2))
+
+
+def _pair(b: Beside | None) -> Text:
+    if b is None:
+        return Text(ABSENT)
+    recorded = figure(b.recorded, b.unit).rjust(7)
+    mark = ("! ", BAD) if b.inside is False else ""
+    return Text.assemble(mark, figure(b.simulated, b.unit), (" | ", DIM), recorded)
+
+
+def _inside(inside: bool | None) -> Text:
+    if inside is None:
+        return Text("")
+    return Text("inside", style=GOOD) if inside else Text("outside", style=BAD)

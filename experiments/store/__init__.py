@@ -1,0 +1,1 @@
+"""Runs on disk: safe against crashes, found again, never read when damaged."""

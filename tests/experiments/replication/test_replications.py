@@ -1,0 +1,133 @@
+"""Replications: the same result in any order and anywhere, and a clean end in any case."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from experiments.replication import replications as module
+from experiments.replication.replications import Interrupted, Progress, Replications, replicate
+from sim.machine import EngineFault, Records
+from tests.experiments.desks import MINIMAL, KilledOnce, operation
+
+
+def same(a: Replications, b: Replications) -> None:
+    """Equal in every number."""
+    assert [r.number for r in a.results] == [r.number for r in b.results]
+    for x, y in zip(a.results, b.results, strict=True):
+        pd.testing.assert_frame_equal(x.frame, y.frame, check_exact=True)
+
+
+class Backwards(Executor):
+    """Runs the last task first."""
+
+    def __init__(self) -> None:
+        self.tasks: list[tuple[Future[Any], Callable[[], Any]]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run at once what came before, later what came last."""
+        future: Future[Any] = Future()
+        self.tasks.append((future, lambda: fn(*args, **kwargs)))
+        if len(self.tasks) == 3:
+            for waiting, task in reversed(self.tasks):
+                waiting.set_result(task())
+        return future
+
+
+def test_results_do_not_depend_on_order_or_executor() -> None:
+    """Serial, last first and in threads: the same tables, in order of number."""
+    serial = replicate(operation(MINIMAL), 3, seed=4, workers=1)
+    same(serial, replicate(operation(MINIMAL), 3, seed=4, executor=Backwards()))
+    with ThreadPoolExecutor(2) as threads:
+        same(serial, replicate(operation(MINIMAL), 3, seed=4, executor=threads))
+
+
+def test_results_do_not_depend_on_processes() -> None:
+    """Two processes give what one gives; records come back whole."""
+    serial = replicate(operation(MINIMAL), 3, seed=4, workers=1, keep_records=True)
+    spread = replicate(operation(MINIMAL), 3, seed=4, workers=2, keep_records=True)
+    assert spread.workers == 2
+    same(serial, spread)
+    for a, b in zip(serial.results, spread.results, strict=True):
+        assert a.records is not None and b.records is not None
+        assert a.records.visits.tobytes() == b.records.visits.tobytes()
+        assert b.records.network is operation(MINIMAL).network
+
+
+def test_more_replications_leave_the_first_ones_alone() -> None:
+    """The first two of three are the two of two: a run can be extended."""
+    two, three = (replicate(operation(MINIMAL), n, workers=1) for n in (2, 3))
+    same(two, Replications(three.operation, three.seed, three.results[:2], three.reduction))
+
+
+def test_the_seed_changes_everything() -> None:
+    """Another seed, another history; the same seed, the same one."""
+    a, b = (replicate(operation(MINIMAL), 1, seed=s).results[0].frame for s in (1, 2))
+    assert not a["value"].equals(b["value"])
+
+
+def test_progress_counts_every_replication_once() -> None:
+    """The callback sees each result when it is there, and the time left ends at 0."""
+    seen: list[Progress] = []
+    replicate(operation(MINIMAL), 3, workers=1, on_progress=seen.append)
+    assert [p.done for p in seen] == [1, 2, 3]
+    assert {p.latest.number for p in seen} == {0, 1, 2}
+    assert all(p.total == 3 for p in seen)
+    assert seen[0].left > 0.0 and seen[-1].left == 0.0
+
+
+def test_records_are_kept_only_if_asked_for() -> None:
+    """Long runs keep only what the measures need."""
+    assert replicate(operation(MINIMAL), 1).results[0].records is None
+    kept = replicate(operation(MINIMAL), 1, keep_records=True).results[0].records
+    assert kept is not None and kept.visits.size > 0
+
+
+def test_an_engine_fault_arrives_with_everything_needed_to_repeat_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault survives the way between processes and names seed and replication."""
+
+    def broken(network: object, seed: int, replication: int, *how: object) -> Records:
+        raise EngineFault("work of a job is negative", seed, replication, 12.5, 3)
+
+    monkeypatch.setattr(module, "simulate", broken)
+    with pytest.raises(EngineFault, match=r"negative \(seed 9, replication 0, time 12.5 min, job 3\)"):
+        replicate(operation(MINIMAL), 2, seed=9, workers=1)
+    carried = pickle.loads(pickle.dumps(module._Fault(("a rule", 1, 2, 3.0, None))))  # noqa: S301
+    assert str(EngineFault(*carried.arguments)).startswith("engine fault: a rule (seed 1, replication 2")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
+    """What a dead process had is run again here, and the run says so."""
+    serial = replicate(operation(MINIMAL), 4, workers=1)
+    broken = replicate(operation(MINIMAL), 4, workers=2, on_records=KilledOnce(tmp_path / "mark"))
+    assert (tmp_path / "mark").exists()
+    same(serial, broken)
+    assert len(broken.notes) == 1 and not serial.notes
+
+
+def test_an_interrupt_hands_over_what_has_finished() -> None:
+    """Ctrl-C after the second of five: two results, in order, with the word that it was an interrupt."""
+
+    def stop(progress: Progress) -> None:
+        if progress.done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted, match="2 of 5") as caught:
+        replicate(operation(MINIMAL), 5, workers=1, on_progress=stop)
+    assert [r.number for r in caught.value.replications.results] == [0, 1]
+    assert isinstance(caught.value, KeyboardInterrupt)
+
+
+@pytest.mark.parametrize("n", [0, -1, float("nan")])
+def test_no_replications_are_refused(n: int) -> None:
+    """Checks are written so that NaN fails."""
+    with pytest.raises(ValueError, match="at least 1"):
+        replicate(operation(MINIMAL), n)

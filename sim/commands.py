@@ -50,9 +50,9 @@ def changes_of(settings: Sequence[str]) -> dict[str, object]:
     return changes
 
 
-def open_operation(path: str, settings: Sequence[str] = ()) -> Operation:
+def open_operation(path: str, settings: Sequence[str] = (), stratified: bool = False) -> Operation:
     """Load and lower a scenario; say everything that is wrong with it and leave with exit code 2."""
-    operation, problems, warnings = _opened(path, settings)
+    operation, problems, warnings = opened(path, settings, stratified)
     if operation is not None:
         return operation
     for p in (*warnings, *problems):
@@ -61,8 +61,10 @@ def open_operation(path: str, settings: Sequence[str] = ()) -> Operation:
     sys.exit(USAGE_ERROR)
 
 
-def _opened(path: str, settings: Sequence[str]) -> tuple[Operation | None, Sequence[Any], Sequence[Any]]:
-    """The operation of a scenario, or None with everything that is wrong with it; and the warnings."""
+def opened(
+    path: str, settings: Sequence[str], stratified: bool = False
+) -> tuple[Operation | None, Sequence[Any], Sequence[Any]]:
+    """Give the operation of a scenario, or None with everything that is wrong with it; and the warnings."""
     from sim.lowering import LoweringProblems, lower
     from sim.machine import NetworkProblems
     from sim.scenario import ScenarioProblems, load
@@ -72,7 +74,7 @@ def _opened(path: str, settings: Sequence[str]) -> tuple[Operation | None, Seque
     except ScenarioProblems as refused:
         return None, refused.problems, refused.warnings
     try:
-        operation = lower(scenario)
+        operation = lower(scenario, stratified=stratified)
     except (LoweringProblems, NetworkProblems) as refused:
         return None, refused.problems, scenario.warnings
     return operation, (), (*scenario.warnings, *(f"warning: {w}" for w in operation.network.warnings))
@@ -119,7 +121,7 @@ def validate(scenario: str, settings: tuple[str, ...], as_json: bool) -> None:
 
 
 def _validate_json(scenario: str, settings: Sequence[str]) -> None:
-    _, problems, warnings = _opened(scenario, settings)
+    _, problems, warnings = opened(scenario, settings)
     document = {
         "valid": not problems,
         "problems": [_problem(p, scenario) for p in problems],

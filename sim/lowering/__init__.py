@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sim.lowering.lower import FOLLOW, LoweringProblems, Operation, lower
+from sim.lowering.lower import FOLLOW, STRATA, LoweringProblems, Operation, lower
 
-__all__ = ["FOLLOW", "LoweringProblems", "Operation", "lower"]
+__all__ = ["FOLLOW", "STRATA", "LoweringProblems", "Operation", "lower"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from sim.lowering.laws import attributes_read, lower_law, lower_number
@@ -59,6 +61,7 @@ def lowest_priority(scenario: Scenario) -> float:
     return min(least)
 
 
+@lru_cache(maxsize=64)  # a reference stays while its rate is drawn
 def rate_timeline(rate: Rate, period: Period, stop: float) -> Timeline:
     """Expected contacts per minute over warm-up, period and the time followed after it."""
     steps = rate_steps(rate, period, -period.warm_up, stop)

@@ -13,6 +13,9 @@ from sim.scenario.model import Scenario
 FOLLOW = 7 * 1440.0
 """Counted contacts are followed this long past the end [min]."""
 
+STRATA = 10
+"""Replications in a block of stratified days; `experiments` runs them in blocks of the same size."""
+
 
 class LoweringProblems(ValueError):
     """A scenario that can be read but not yet simulated, with every reason.
@@ -54,7 +57,7 @@ class Operation:
         }
 
 
-def lower(scenario: Scenario, follow: float = FOLLOW) -> Operation:
+def lower(scenario: Scenario, follow: float = FOLLOW, *, stratified: bool = False) -> Operation:
     """Make the network of a scenario.
 
     Parameters
@@ -63,6 +66,9 @@ def lower(scenario: Scenario, follow: float = FOLLOW) -> Operation:
         As loaded.
     follow : float
         How long counted contacts are followed past the end [min].
+    stratified : bool
+        Spread the busyness of each date evenly over every ten replications (`sim.machine.Busyness.strata`). Each
+        replication keeps its law, but not its luck: compare only operations that were lowered alike.
 
     Raises
     ------
@@ -90,9 +96,12 @@ def lower(scenario: Scenario, follow: float = FOLLOW) -> Operation:
         days=Timeline([d.start for d in days], [d.date.toordinal() for d in days]),
     )
     factors = {}
+    strata = STRATA if stratified else 1
     for kind in scenario.contact_types.values():
         b = kind.busyness
-        factors[b.factor] = Busyness(b.factor, b.day_sd, b.day_correlation, b.within_day_sd, b.within_day_correlation)
+        factors[b.factor] = Busyness(
+            b.factor, b.day_sd, b.day_correlation, b.within_day_sd, b.within_day_correlation, strata=strata
+        )
     for factor in factors.values():
         if factor.day_sd > 0.0 or factor.within_sd > 0.0:
             builder.busyness(factor)

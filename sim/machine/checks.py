@@ -20,6 +20,7 @@ from sim.machine.steps import Anchor, Clause, Delay, Exit, Spawn, Work
 from sim.machine.streams import RecordedStream, Stream
 
 MOST_ATTRIBUTES = MOST_MARKS = 8
+MOST_STRATA = 1000
 
 
 class NetworkProblems(ValueError):
@@ -188,7 +189,7 @@ class _Checker:
             + [f"watch:{w.name}" for w in n.watches]
             + [f"clause:{c.name}" for c in self.clauses()]
             + [f"attribute:{a}" for a in n.attributes]
-            + [f"busyness:{f}" for f in n.busyness]
+            + [f"{kind}:{f}" for f in n.busyness for kind in ("busyness", "strata")]
             + ["z", "mark", "batch", "log", "presence", "servers"]
         )
         seen: dict[int, str] = {}
@@ -373,6 +374,8 @@ class _Checker:
             self.say(f"{where}: interval {f.interval} must be positive and finite")
         if f.law not in ("lognormal", "gamma"):
             self.say(f"{where}: law {f.law!r} is unknown; lognormal or gamma is expected")
+        if not (isinstance(f.strata, int) and 1 <= f.strata <= MOST_STRATA):
+            self.say(f"{where}: strata {f.strata} must be a whole number from 1 to {MOST_STRATA:,}")
 
     def spawns(self, where: str, spawns: Iterable[Spawn]) -> None:
         total = 0

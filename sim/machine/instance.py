@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.machine.luck import C2, MASK, base_key, draw, mix
+from sim.machine.busyness import factors
+from sim.machine.luck import base_key
 from sim.machine.network import Network
-from sim.machine.normal import normal_cdf, normal_quantile
-from sim.machine.plan import WHAT, FactorPlan, Plan, StreamPlan, key_of
+from sim.machine.plan import WHAT, Plan, StreamPlan, key_of
 from sim.machine.records import DUTY
-
-MEMORY = 60
-"""Dates whose innovations make up a day's busyness."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,8 +140,8 @@ def instantiate(network: Network, seed: int, replication: int) -> Instance:
     """
     plan = Plan.of(network)
     base = base_key(seed, replication)
-    factors = {name: _busyness(f, base) for name, f in plan.factors.items()}
-    rates = [None if s is None else _rates(s, base, factors) for s in plan.streams]
+    busyness = {name: factors(f, seed, replication) for name, f in plan.factors.items()}
+    rates = [None if s is None else _rates(s, base, busyness) for s in plan.streams]
     staffs = [pool.fixed or pool.staff(key_of(base, pool.hash)) for pool, _ in plan.pools]
     changes = plan.changes
     if not plan.always.all():
@@ -167,56 +163,9 @@ def instantiate(network: Network, seed: int, replication: int) -> Instance:
     )
 
 
-def _rates(stream: StreamPlan, base: int, factors: dict[str, NDArray[np.float64]]) -> RateTable:
+def _rates(stream: StreamPlan, base: int, busyness: dict[str, NDArray[np.float64]]) -> RateTable:
     """Reference rate and factor of a stream, busyness included."""
     factor = stream.factor
     for name, piece in stream.busyness:
-        factor = factor * factors[name][piece]
+        factor = factor * busyness[name][piece]
     return RateTable(key_of(base, stream.hash), stream.edges, stream.reference, factor)
-
-
-def _busyness(plan: FactorPlan, base: int) -> NDArray[np.float64]:
-    """Factor before its first date (0), and of every date (and interval) of the run."""
-    if not plan.days:
-        return np.array([0.0, 1.0])
-    f, key = plan.factor, key_of(base, plan.hash)
-    rho = f.day_correlation
-    weights = [rho**k for k in range(MEMORY)]
-    norm = sqrt(sum(w * w for w in weights))
-    innovation: dict[int, float] = {}
-
-    def normal(day: int, interval: int = 0) -> float:
-        k = mix((key + day * C2) & MASK)
-        return normal_quantile(draw(k, 0, 0, interval))
-
-    values = [0.0]
-    for day, intervals in plan.days:
-        z = 0.0
-        for k, w in enumerate(weights):
-            if day - k not in innovation:
-                innovation[day - k] = normal(day - k)
-            z += w * innovation[day - k]
-        level = _factor(f.law, f.day_sd, z / norm)
-        if not intervals:
-            values.append(level)
-            continue
-        phi = f.within_correlation
-        w_score = 0.0
-        for i in range(intervals):
-            e = normal(day, i + 1)
-            w_score = e if i == 0 else phi * w_score + sqrt(1.0 - phi * phi) * e
-            values.append(level * _factor(f.law, f.within_sd, w_score))
-    return np.array(values)
-
-
-def _factor(law: str, sd: float, z: float) -> float:
-    """Number with mean 1 and standard deviation `sd` at the normal score `z`."""
-    if sd == 0.0:
-        return 1.0
-    if law == "lognormal":
-        variance = log(1.0 + sd * sd)
-        return exp(sqrt(variance) * z - 0.5 * variance)
-    from scipy.special import gammaincinv
-
-    shape = 1.0 / (sd * sd)
-    return float(gammaincinv(shape, normal_cdf(z))) / shape

@@ -282,6 +282,7 @@ class FactorPlan:
     def __init__(self, factor: Busyness, network: Network) -> None:
         self.factor = factor
         self.hash = name_hash("busyness:" + factor.name)
+        self.strata_hash = name_hash("strata:" + factor.name)
         begins = network.days.times.tolist()
         self.days: list[tuple[int, int]] = []
         """Number of each date, and how many intervals it has (0: it is not divided)."""

@@ -32,6 +32,9 @@ class Busyness:
         Length of these intervals [min].
     law : {"lognormal", "gamma"}
         Shape of both factors.
+    strata : int
+        Replications in a block whose days are spread evenly over their law: each block has, on every date, one day in
+        each of so many equally likely strata. 1: every replication is drawn by itself.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Busyness:
     within_correlation: float = 0.0
     interval: float = 30.0
     law: Literal["lognormal", "gamma"] = "lognormal"
+    strata: int = 1
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 from sim.measures.contact_definitions import CONTACT_MEASURES
 from sim.measures.definition import Measure
-from sim.measures.lines import LINE_MEASURES
-from sim.measures.pool_measures import POOL_MEASURES
-from sim.measures.ticket_measures import TICKET_MEASURES
+from sim.measures.line_definitions import LINE_MEASURES
+from sim.measures.pool_definitions import POOL_MEASURES
+from sim.measures.ticket_definitions import TICKET_MEASURES
 
 MEASURES: MappingProxyType[str, Measure] = MappingProxyType(
     {m.name: m for m in (*CONTACT_MEASURES, *TICKET_MEASURES, *LINE_MEASURES, *POOL_MEASURES)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 import numpy as np
@@ -12,6 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from sim.machine.network import DAY, WEEK, Network
 
 HOUR = 60.0
+WHOLE = "period"
+"""Name of the period in one piece, in tables."""
+
+SHORTEST = float(np.finfo(np.float64).tiny)
+"""Length that stands for an empty period, of a run that was stopped before it began [min]."""
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -73,7 +80,7 @@ class Intervals:
         object.__setattr__(self, "label_of", numbers)
         object.__setattr__(self, "name", name)
 
-    @property
+    @cached_property
     def n(self) -> int:
         """Number of different labels: rows of a table per measure and scope."""
         return len(self.labels)
@@ -84,6 +91,54 @@ class Intervals:
         first = np.full(self.n, np.inf)
         np.minimum.at(first, self.label_of, self.edges[:-1])
         return first
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether every interval has a label of its own; they then stand in order."""
+        return self.n == self.label_of.size
+
+    def minutes(self, end: float) -> NDArray[np.float64]:
+        """Minutes of each label inside [0, end), shape (labels,)."""
+        return self.joined(np.diff(np.clip(self.edges, 0.0, end))[None, :])[0]
+
+    def joined(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sums over the intervals of each label, shape (rows, labels).
+
+        Parameters
+        ----------
+        table : array, shape (rows, intervals)
+
+        Examples
+        --------
+        >>> grid = Intervals([0, 60, 120, 180], ["a", "b", "a"])
+        >>> grid.joined(np.array([[1.0, 2.0, 4.0]])), grid.highest(np.array([[1.0, 2.0, 4.0]]))
+        (array([[5., 2.]]), array([[4., 2.]]))
+        """
+        if self.alone:
+            return table
+        rows = table.shape[0]
+        cell = np.arange(rows)[:, None] * self.n + self.label_of
+        sums = np.bincount(cell.ravel(), weights=table.ravel(), minlength=rows * self.n)
+        return np.asarray(sums, dtype=np.float64).reshape(rows, self.n)
+
+    def highest(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Highest of the intervals of each label, shape (rows, labels).
+
+        Parameters
+        ----------
+        table : array, shape (rows, intervals)
+        """
+        if self.alone:
+            return table
+        order, first = self._by_label
+        out: NDArray[np.float64] = np.maximum.reduceat(table[:, order], first, axis=1)
+        return out
+
+    @cached_property
+    def _by_label(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Intervals by label, and where each label begins among them."""
+        counts = np.bincount(self.label_of, minlength=self.n)
+        return np.argsort(self.label_of, kind="stable"), np.cumsum(counts) - counts
 
     @classmethod
     def regular(cls, end: float, length: float = HOUR, name: str = "") -> Intervals:
@@ -101,11 +156,17 @@ class Intervals:
         return cls(edges, None, name or default)
 
     @classmethod
+    def whole(cls, end: float, name: str = WHOLE) -> Intervals:
+        """The period [0, end) in one piece."""
+        return cls([0.0, max(end, SHORTEST)], [name], name)
+
+    @classmethod
     def days(cls, network: Network) -> Intervals:
         """Local dates of the counted period, from the network's own table of dates."""
         starts = network.days.times
         inner = starts[(starts > 0.0) & (starts < network.end)]
-        return cls(np.concatenate(([0.0], inner, [network.end])), None, "day")
+        end = max(network.end, SHORTEST)
+        return cls(np.concatenate(([0.0], inner, [end])), None, "day")
 
     @classmethod
     def default(cls, network: Network) -> Intervals:

@@ -2,246 +2,246 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
-from sim.measures.arrays import Bools, Floats, Ints, tally
-from sim.measures.columns import Columns
-from sim.measures.contacts import Legs
-from sim.measures.definition import AT_ENDS, CLIPPED, Measure, ScopeKind
+from sim.measures.arrays import Floats, Ints, tally
+from sim.measures.definition import ScopeKind
+from sim.measures.evidence import Evidence
 from sim.measures.intervals import Intervals
+from sim.measures.ruler import Moments
 from sim.measures.service import Coverage
-from sim.measures.spans import highest, least_at, open_at
+from sim.measures.sheets import Part, Sheet
+from sim.measures.spans import Levels, Spans, least_at
 from sim.measures.table import TableBuilder
-from sim.measures.visits import Spells, Visits
-
-SCOPES: tuple[ScopeKind, ...] = ("all", "channel", "step")
-
-LINE_MEASURES: tuple[Measure, ...] = (
-    Measure(
-        "queue_length",
-        "Average number in line",
-        "jobs",
-        "contact",
-        SCOPES,
-        "job-minutes in line (silent leavers until they are found out) / minutes",
-        CLIPPED,
-        better="lower",
-        source="Little 1961: equals arrival rate x mean time in line",
-    ),
-    Measure(
-        "queue_maximum",
-        "Highest number in line",
-        "jobs",
-        "contact",
-        SCOPES,
-        "most jobs in line at once, all changes of one instant taken together",
-        CLIPPED,
-        estimator="maximum",
-        better="lower",
-    ),
-    Measure(
-        "backlog_waiting",
-        "Jobs in line at the end",
-        "jobs",
-        "contact",
-        SCOPES,
-        "jobs in line just before the ends of intervals / ends",
-        AT_ENDS,
-        estimator="snapshot",
-        better="lower",
-    ),
-    Measure(
-        "backlog",
-        "Jobs in line or in service at the end",
-        "jobs",
-        "contact",
-        SCOPES,
-        "jobs in line, in service or paused just before the ends of intervals / ends",
-        AT_ENDS,
-        estimator="snapshot",
-        better="lower",
-    ),
-    Measure(
-        "backlog_age",
-        "Mean age of the backlog",
-        "min",
-        "contact",
-        SCOPES,
-        "minutes since arrival in the scope (hand-backs, pauses and transfers inside it do not reset it) / "
-        "jobs in the backlog",
-        AT_ENDS,
-        better="lower",
-    ),
-    Measure(
-        "backlog_oldest",
-        "Age of the oldest job in the backlog",
-        "min",
-        "contact",
-        SCOPES,
-        "longest time since arrival in the scope of a job in the backlog",
-        AT_ENDS,
-        estimator="maximum",
-        better="lower",
-    ),
-)
 
 
-def add_line_measures(table: TableBuilder, spells: Spells, v: Visits, coverage: Coverage, names: Sequence[str]) -> None:
-    """Put the measures of the lines of all work steps, services and covered steps into the table.
+def add_line_measures(table: TableBuilder, sheets: tuple[Sheet, ...], evidence: Evidence, coverage: Coverage) -> None:
+    """Put the measures of the lines of work steps, services and covered steps into the table."""
+    lines = _Lines(evidence, coverage)
+    for sheet in sheets:
+        add = table.add
+        if sheet.wants("queue_length"):
+            add("queue_length", sheet, lines.summed(sheet, lines.in_line.area), sheet.minutes)
+        if sheet.wants("queue_maximum"):
+            add("queue_maximum", sheet, np.nan, 1.0, value=sheet.filled(lines.peaks))
+        if sheet.wants("backlog_waiting"):
+            add("backlog_waiting", sheet, lines.summed(sheet, lines.waiting.count), sheet.snapshots)
+        if sheet.wants("backlog", "backlog_age", "backlog_oldest"):
+            count = lines.summed(sheet, lines.backlog.count)
+            add("backlog", sheet, count, sheet.snapshots)
+        if sheet.wants("backlog_age", "backlog_oldest"):
+            age, oldest = sheet.filled(lines.ages)
+            add("backlog_age", sheet, age, count)
+            add("backlog_oldest", sheet, np.nan, count, value=np.where(np.isfinite(oldest), oldest, np.nan))
+
+
+class _Lines:
+    """Times in line and at the desk, of the scopes that sheets ask for."""
+
+    def __init__(self, evidence: Evidence, coverage: Coverage) -> None:
+        self._evidence, self._coverage = evidence, coverage
+        self.spells = s = evidence.spells
+        self.n_steps = coverage.work.size
+        self.end = evidence.records.network.end
+        in_line = (s.line_end > s.entered) & (s.line_end > 0.0) & (s.entered < self.end)
+        rows: Ints | slice = slice(None) if in_line.all() else np.flatnonzero(in_line)
+        self.step, self.begin = s.step[rows], evidence.spell_entered.taken(rows)
+        self.stop = Moments(s.line_end[rows], evidence.ruler)
+        self.in_line = Spans(self.step, self.n_steps, self.begin, self.stop, self.end)
+        self._scopings: dict[ScopeKind, tuple[_Scoping, ...]] = {}
+        self._known: dict[tuple[bytes, int, bool], _Scoping] = {}
+
+    @cached_property
+    def waiting(self) -> _Crossing:
+        """Spans in line."""
+        return _Crossing(self.step, self.n_steps, self.begin, self.stop)
+
+    @cached_property
+    def backlog(self) -> _Crossing:
+        """Spans in line, in service or paused."""
+        s = self.spells
+        stop = Moments(s.system_end, self._evidence.ruler)
+        return _Crossing(s.step, self.n_steps, self._evidence.spell_entered, stop)
+
+    def scopings(self, part: Part) -> tuple[_Scoping, ...]:
+        """Scope of each step; several if a step may have more than one."""
+        if part.kind not in self._scopings:
+            c = self._coverage
+            if part.kind == "step":
+                own = [_Scoping(np.where(c.work, np.cumsum(c.work) - 1, -1), len(part.names), each=True)]
+            elif part.kind == "channel" and c.disjoint:
+                own = [_Scoping(c.service_of, len(part.names))]
+            else:
+                own = [_Scoping(np.where(x, 0, -1), 1) for x in (c.members if part.kind == "channel" else (c.covered,))]
+            # kinds that place every step alike share what is computed for them
+            self._scopings[part.kind] = tuple(self._known.setdefault(x.key, x) for x in own)
+        return self._scopings[part.kind]
+
+    def summed(self, sheet: Sheet, by_step: Callable[[Intervals], Floats]) -> Floats:
+        """Cells of a table by step: the sums over the steps of each scope."""
+
+        def table(part: Part, way: Intervals) -> Floats:
+            scopings = self.scopings(part)
+            return np.concatenate([x.sums @ by_step(way) for x in scopings])
+
+        return sheet.filled(table)
+
+    def peaks(self, part: Part, way: Intervals) -> Floats:
+        """Highest number in line, shape (scopes, labels)."""
+        return np.concatenate([x.once("peaks", way, self._peaks) for x in self.scopings(part)])
+
+    def _peaks(self, scoping: _Scoping, way: Intervals) -> Floats:
+        if scoping.levels is None:
+            times, step, change = self._changes
+            group = scoping.of[step]
+            mine = group >= 0
+            if not mine.all():
+                group, times, change = group[mine], times[mine], change[mine]
+            scoping.levels = Levels(group, scoping.n, times, change)
+        return way.highest(scoping.levels.highest(way.edges))
+
+    @cached_property
+    def _changes(self) -> tuple[Floats, Ints, Ints]:
+        """Begins and ends of times in line, in order: when, at which step, one more or one less."""
+        times = np.concatenate((np.maximum(self.begin.times, 0.0), self.stop.times))
+        order = np.argsort(times, kind="stable")  # both halves come nearly in order
+        return times[order], np.concatenate((self.step, self.step))[order], np.where(order < self.step.size, 1, -1)
+
+    def ages(self, part: Part, way: Intervals) -> Floats:
+        """Sum of the ages, and largest age, of what is there at ends, shape (2, scopes, labels)."""
+        return np.concatenate([x.once("ages", way, self._ages) for x in self.scopings(part)], axis=1)
+
+    def _ages(self, scoping: _Scoping, way: Intervals) -> Floats:
+        if scoping.arrival is None:
+            scoping.arrival = self._arrival(scoping)
+        return self.backlog.ages(way, scoping, scoping.arrival, self.spells.visit)
+
+    def _arrival(self, scoping: _Scoping) -> Floats:
+        """When the contact of each visit arrived in its scope [min]; NaN for visits elsewhere."""
+        entered, covered = self._evidence.visits.entered, self._coverage.covered
+        if scoping.each:
+            return entered
+        if covered[scoping.of >= 0].all() and self._evidence.legs(covered).alone:
+            return entered
+        out = np.full(entered.size, np.nan)
+        for i in range(scoping.n):
+            legs = self._evidence.legs(scoping.of == i)
+            out[legs.rows] = entered[legs.entry][legs.contact]
+        return out
+
+
+class _Scoping:
+    """Scopes of the steps of a network, and what is known of them.
 
     Parameters
     ----------
-    names : sequence of str
-        Names of all steps of the network.
+    of : int array, shape (steps,)
+        Scope of each step; -1: none.
+    n : int
+        Number of scopes.
+    each : bool
+        Every visit is a contact of its own, also the second one of a job to the same step.
     """
-    columns, n_steps = table.columns, len(names)
-    line = _Line(columns, spells)
-    desk = _Backlog(columns, spells.step, spells.entered, spells.system_end)
-    in_line = columns.areas(spells.step[line.rows], n_steps, line.begin, line.end)
-    waiting = _Backlog(columns, spells.step[line.rows], line.begin, line.end).count(n_steps)
-    backlog = desk.count(n_steps)
-    snapshots = np.concatenate([[1.0], *(np.bincount(g.label_of, minlength=g.n) for g in columns.grids)])
-    work_names = [s for s, is_work in zip(names, coverage.work, strict=True) if is_work]
-    kinds: list[tuple[ScopeKind, list[str], Bools]] = [
-        ("all", ["all"], coverage.covered[None, :]),
-        ("step", work_names, np.eye(n_steps, dtype=bool)[coverage.work]),
-    ]
-    if coverage.services:
-        kinds.append(("channel", [s.name for s in coverage.services], np.array(coverage.members)))
-    for kind, scopes, members in kinds:
-        sums = members.astype(np.float64)
-        count = sums @ backlog
-        table.add("queue_length", kind, scopes, sums @ in_line, columns.minutes)
-        table.add("backlog_waiting", kind, scopes, sums @ waiting, snapshots)
-        table.add("backlog", kind, scopes, count, snapshots)
-        if "queue_maximum" in table.wanted and scopes:
-            if kind == "step":
-                peak = line.peaks_by_step(n_steps)[coverage.work]
-            else:
-                peak = np.array([line.peaks(mine) for mine in members])
-            table.add("queue_maximum", kind, scopes, np.nan, 1.0, value=peak)
-        if {"backlog_age", "backlog_oldest"} & table.wanted and scopes:
-            if kind == "step":
-                parts = [desk.ages(spells.step, n_steps, v.entered[spells.visit])]
-                parts = [(age[coverage.work], oldest[coverage.work]) for age, oldest in parts]
-            else:
-                parts = [
-                    desk.ages(np.where(mine[spells.step], 0, -1), 1, _arrival(v, spells, mine)) for mine in members
-                ]
-            table.add("backlog_age", kind, scopes, np.concatenate([age for age, _ in parts]), count)
-            oldest = np.concatenate([x for _, x in parts])
-            table.add("backlog_oldest", kind, scopes, np.nan, count, value=oldest)
+
+    def __init__(self, of: Ints, n: int, each: bool = False) -> None:
+        self.of, self.n, self.each = of, n, each
+        self.levels: Levels | None = None
+        self.arrival: Floats | None = None
+        self._known: dict[tuple[str, int], Floats] = {}
+
+    @property
+    def key(self) -> tuple[bytes, int, bool]:
+        """The same for scopings that place every step alike."""
+        return self.of.tobytes(), self.n, self.each
+
+    @cached_property
+    def sums(self) -> Floats:
+        """1 for the steps of each scope, shape (scopes, steps)."""
+        return (self.of == np.arange(self.n)[:, None]).astype(np.float64)
+
+    def once(self, what: str, way: Intervals, compute: Callable[[_Scoping, Intervals], Floats]) -> Floats:
+        """Compute a table unless it is known."""
+        key = what, id(way)
+        if key not in self._known:
+            self._known[key] = compute(self, way)
+        return self._known[key]
 
 
-def _arrival(v: Visits, spells: Spells, members: Bools) -> Floats:
-    """When the contact of each spell arrived in a scope of these steps [min]; NaN for spells elsewhere."""
-    legs = Legs.of(v, np.flatnonzero(members[v.step]))
-    out = np.full(v.entered.size, np.nan)
-    out[legs.rows] = v.entered[legs.entry][legs.contact]
-    return out[spells.visit]
-
-
-def _by_column(
-    columns: Columns, of_edges: Callable[[Floats], Floats], join: Callable[[Intervals, Floats], Floats]
-) -> Floats:
-    """Apply a function of edges to the period and to every grid, and join intervals of one label."""
-    parts = [of_edges(np.array([0.0, columns.end]))]
-    parts += [join(g, of_edges(g.edges)) for g in columns.grids]
-    return np.concatenate(parts, axis=1)
-
-
-class _Line:
-    """Times in line inside the period, and their begins and ends in order of time."""
-
-    def __init__(self, columns: Columns, s: Spells) -> None:
-        self.columns = columns
-        self.rows = np.flatnonzero((s.line_end > s.entered) & (s.line_end > 0.0) & (s.entered < columns.end))
-        self.begin, self.end = s.entered[self.rows], s.line_end[self.rows]
-        times = np.concatenate((np.maximum(self.begin, 0.0), self.end))
-        order = np.argsort(times)
-        step = s.step[self.rows]
-        self._times = times[order]
-        self._step = np.concatenate((step, step))[order]
-        self._change = np.where(order < step.size, 1, -1)
-
-    def peaks(self, members: Bools) -> Floats:
-        """Highest number in line at these steps together, shape (columns,)."""
-        mine = members[self._step]
-        return self._highest(np.zeros(int(mine.sum()), dtype=np.int64), 1, mine)[0]
-
-    def peaks_by_step(self, n_steps: int) -> Floats:
-        """Highest number in line at each step, shape (steps, columns)."""
-        return self._highest(self._step, n_steps, np.ones(self._step.size, dtype=bool))
-
-    def _highest(self, group: Ints, n: int, mine: Bools) -> Floats:
-        times, change = self._times[mine], self._change[mine]
-        return _by_column(
-            self.columns,
-            lambda edges: highest(group, n, times, change, edges).astype(np.float64),
-            Columns.join_highest,
-        )
-
-
-class _Backlog:
+class _Crossing:
     """Spans that are open just before the end of some interval.
 
     Parameters
     ----------
     step : int array, shape (n,)
         Step of each span.
-    begin, end : array, shape (n,)
-        [min].
+    n_steps : int
+        Number of steps.
+    begin, stop : Moments
+        Of each span.
     """
 
-    def __init__(self, columns: Columns, step: Ints, begin: Floats, end: Floats) -> None:
-        self.columns = columns
-        self.step = step
-        self.crossing: list[tuple[Floats, Ints, Ints, Ints]] = []  # marks, rows, first and past mark
-        for edges in (np.array([0.0, columns.end]), *(g.edges for g in columns.grids)):
-            marks = edges[1:]
-            known = next((c for c in self.crossing if np.array_equal(c[0], marks)), None)
-            if known is None:
-                first, past = open_at(begin, end, marks)
-                rows = np.flatnonzero(past > first)
-                known = (marks, rows, first[rows], past[rows])
-            self.crossing.append(known)
+    def __init__(self, step: Ints, n_steps: int, begin: Moments, stop: Moments) -> None:
+        self.step, self.n_steps, self._begin, self._stop = step, n_steps, begin, stop
+        self._found: list[tuple[Intervals, tuple[Floats, Ints, Ints, Ints]]] = []
+        self._counts: list[tuple[Intervals, Floats]] = []
 
-    def _join(self, tables: list[Floats], join: Callable[[Intervals, Floats], Floats]) -> Floats:
-        pairs = zip(self.columns.grids, tables[1:], strict=True)
-        return np.concatenate([tables[0], *(join(g, x) for g, x in pairs)], axis=1)
+    @cached_property
+    def _some(self) -> tuple[Ints, Moments, Moments]:
+        """Spans over any edge of the ruler."""
+        rows = np.flatnonzero(self._stop.right > self._begin.right)
+        return rows, self._begin.taken(rows), self._stop.taken(rows)
 
-    def count(self, n_steps: int) -> Floats:
-        """Open spans, summed over the ends of each label, by step."""
-        tables = [_open(self.step[rows], n_steps, first, past, m.size) for m, rows, first, past in self.crossing]
-        return self._join(tables, Columns.join)
+    def _at(self, way: Intervals) -> tuple[Floats, Ints, Ints, Ints]:
+        """Ends of intervals; spans that are open just before any; the first of these and one past the last."""
+        known = next((x for w, x in self._found if w is way), None)
+        if known is None:
+            every = np.arange(self.step.size), self._begin, self._stop
+            rows, begin, stop = self._some if way in self._begin.ruler else every
+            # of the edges, the first one is no end; an end is crossed if begin < end <= stop
+            first, past = (np.maximum(x.below(way) - 1, 0) for x in (begin, stop))
+            some = np.flatnonzero(past > first)
+            known = way.edges[1:], rows[some], first[some], past[some]
+            self._found.append((way, known))
+        return known
 
-    def ages(self, scope: Ints, n: int, origin: Floats) -> tuple[Floats, Floats]:
-        """Sum of the ages and largest age of open spans, by scope (-1: none) and column.
+    def count(self, way: Intervals) -> Floats:
+        """Open spans, summed over the ends of each label, shape (steps, labels)."""
+        known = next((x for w, x in self._counts if w is way), None)
+        if known is None:
+            marks, rows, first, past = self._at(way)
+            known = way.joined(_open(self.step[rows], self.n_steps, first, past, marks.size))
+            self._counts.append((way, known))
+        return known
+
+    def ages(self, way: Intervals, scoping: _Scoping, origin: Floats, visit: Ints) -> Floats:
+        """Sum of the ages and largest age of open spans, shape (2, scopes, labels).
 
         Parameters
         ----------
-        origin : array
-            Since when each span counts [min].
-
-        Returns
-        -------
-        arrays, shape (n, columns)
-            0 and NaN where none is open.
+        scoping : _Scoping
+            Scopes of the steps.
+        origin : array, shape (visits,)
+            Since when each visit counts [min].
+        visit : int array, shape (spans,)
+            Visit of each span.
         """
-        sums, oldest = [], []
-        for marks, rows, first, past in self.crossing:
-            inside = scope[rows] >= 0
-            rows, first, past = rows[inside], first[inside], past[inside]
-            group, since, last = scope[rows], origin[rows], marks[-1]
-            number = _open(group, n, first, past, marks.size)
-            # summed as of the last mark: numbers of one sign
-            total = _open(group, n, first, past, marks.size, last - since)
-            sums.append(np.where(number > 0, total - number * (last - marks), 0.0))
-            oldest.append(marks - least_at(group, n, first, past, since, marks.size))
-        top = self._join(oldest, Columns.join_highest)
-        return self._join(sums, Columns.join), np.where(np.isfinite(top), top, np.nan)
+        marks, rows, first, past = self._at(way)
+        n, group = scoping.n, scoping.of[self.step[rows]]
+        inside = group >= 0
+        if not inside.all():
+            rows, first, past, group = rows[inside], first[inside], past[inside], group[inside]
+        if not rows.size:
+            return np.repeat([[[0.0]], [[-np.inf]]], n, axis=1).repeat(way.n, axis=2)
+        since, last = origin[visit[rows]], marks[-1]
+        number = _open(group, n, first, past, marks.size)
+        # summed as of the last mark: numbers of one sign
+        total = _open(group, n, first, past, marks.size, last - since)
+        age = np.where(number > 0, total - number * (last - marks), 0.0)
+        oldest = marks - least_at(group, n, first, past, since, marks.size)
+        return np.stack((way.joined(age), way.highest(oldest)))
 
 
 def _open(group: Ints, n: int, first: Ints, past: Ints, n_marks: int, weight: Floats | None = None) -> Floats:

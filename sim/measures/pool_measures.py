@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,147 +13,16 @@ from sim.machine.network import Network
 from sim.machine.pools import NamedPool
 from sim.machine.records import ON_DUTY
 from sim.measures.arrays import Floats, Ints
-from sim.measures.definition import CLIPPED, Measure, ScopeKind
+from sim.measures.definition import ScopeKind
+from sim.measures.evidence import Evidence
+from sim.measures.intervals import Intervals
+from sim.measures.placed import Labels, LabelsOf, Placed, Scopes
+from sim.measures.pool_definitions import POOLS
+from sim.measures.ruler import Moments
 from sim.measures.service import Coverage
-from sim.measures.spans import by_small_key
+from sim.measures.sheets import Part, Sheet
+from sim.measures.spans import Spans, by_small_key
 from sim.measures.table import TableBuilder
-from sim.measures.visits import Spells, Visits
-
-POOLS: tuple[ScopeKind, ...] = ("all", "pool")
-WORK: tuple[ScopeKind, ...] = ("all", "pool", "step")
-
-POOL_MEASURES: tuple[Measure, ...] = (
-    Measure(
-        "busy_hours",
-        "Hours in which servers were busy",
-        "h",
-        "pool",
-        POOLS,
-        "server-hours with at least one slot taken: service, after-work, work on silent leavers, also outside duty",
-        CLIPPED,
-        "total",
-    ),
-    Measure(
-        "slot_hours",
-        "Hours of slots taken",
-        "h",
-        "pool",
-        WORK,
-        "slots taken x hours, after-work and work on silent leavers included, paused work not",
-        CLIPPED,
-        "total",
-    ),
-    Measure(
-        "on_duty_hours",
-        "Hours on duty",
-        "h",
-        "pool",
-        POOLS,
-        "duty of those who came, without breaks",
-        CLIPPED,
-        "total",
-    ),
-    Measure("available_hours", "Hours free for work", "h", "pool", POOLS, "on duty and not busy", CLIPPED, "total"),
-    Measure(
-        "paid_hours",
-        "Hours paid for duty",
-        "h",
-        "pool",
-        POOLS,
-        "duty of those who came, breaks included, overrun not",
-        CLIPPED,
-        "total",
-        "lower",
-    ),
-    Measure(
-        "overrun_hours",
-        "Hours worked outside duty",
-        "h",
-        "pool",
-        POOLS,
-        "busy after the end of a duty or in a break; counted pools: servers busy above the head-count",
-        CLIPPED,
-        "total",
-        "lower",
-    ),
-    Measure(
-        "occupancy",
-        "Occupancy",
-        "share",
-        "pool",
-        POOLS,
-        "busy minutes / (busy + available minutes), overrun included",
-        CLIPPED,
-        source="ContactCenters library OCCUPANCY2 (Buist and L'Ecuyer 2005)",
-    ),
-    Measure(
-        "occupancy_scheduled",
-        "Occupancy of scheduled time",
-        "share",
-        "pool",
-        POOLS,
-        "busy minutes, overrun included / minutes on duty (above 1 is possible)",
-        CLIPPED,
-        source="ContactCenters library OCCUPANCY (Buist and L'Ecuyer 2005)",
-    ),
-    Measure(
-        "utilisation",
-        "Utilisation of paid time",
-        "share",
-        "pool",
-        POOLS,
-        "(busy + available) minutes / paid minutes",
-        CLIPPED,
-    ),
-    Measure(
-        "slot_occupancy",
-        "Occupancy of slots",
-        "share",
-        "pool",
-        POOLS,
-        "slot minutes / sum of (busy + available minutes) x slots",
-        CLIPPED,
-    ),
-    Measure(
-        "concurrency",
-        "Effective concurrency",
-        "slots",
-        "pool",
-        POOLS,
-        "slot minutes / busy minutes",
-        CLIPPED,
-    ),
-    Measure(
-        "carried_load",
-        "Carried load",
-        "Erlang",
-        "pool",
-        WORK,
-        "slot minutes / minutes",
-        CLIPPED,
-    ),
-    Measure(
-        "starts",
-        "Spells of work started",
-        "spells",
-        "pool",
-        WORK,
-        "spells that started in the period, in the interval of their start",
-        "all spells, counted or not, that start in the period",
-        "total",
-    ),
-    Measure(
-        "work_arrived",
-        "Work that arrived",
-        "h",
-        "pool",
-        WORK,
-        "slot hours that contacts of the period took in the end, whenever that was, in the interval of their arrival; "
-        "of the pool that did the work",
-        "all spells of counted visits, in the interval of the visit's arrival",
-        "total",
-    ),
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,74 +47,187 @@ class _Stretches:
     there: Floats
 
 
-def add_pool_measures(
-    table: TableBuilder, spells: Spells, v: Visits, duty: NDArray[np.void], network: Network, coverage: Coverage
-) -> None:
+def add_pool_measures(table: TableBuilder, sheets: tuple[Sheet, ...], evidence: Evidence, coverage: Coverage) -> None:
     """Put the measures of pools, and the work of steps, into the table."""
-    columns, n_pools = table.columns, len(network.pools)
-    served = np.flatnonzero(spells.pool >= 0)
-    begin, end, units = spells.begin[served], spells.end[served], spells.units[served]
-    pool, step = spells.pool[served], spells.step[served]
-    whole_work = units * (end - begin) / 60.0
-    visit = spells.visit[served]
-    counted = np.flatnonzero(v.counted[visit])
-    arrived_at = columns.place(v.entered[visit[counted]])
-    started = np.flatnonzero((begin >= 0.0) & (begin < columns.end))
-    started_at = columns.place(begin[started])
-    work_names = [s.name for s, w in zip(network.steps, coverage.work, strict=True) if w]
-    pools = [p.name for p in network.pools]
-    kinds: list[tuple[ScopeKind, list[str], Ints]] = [
-        ("pool", pools, pool),
-        ("step", work_names, (np.cumsum(coverage.work) - 1)[step]),
-    ]
-    per_slot: Floats = np.zeros((0, columns.n))
-    for kind, names, scope in kinds:
-        slot_minutes = columns.areas(scope, len(names), begin, end, units)
-        arrived = columns.totals(scope[counted], len(names), arrived_at, whole_work[counted])
-        starts = columns.totals(scope[started], len(names), started_at)
-        for k, labels, part in _parts(kind, names):
-            table.add("slot_hours", k, labels, part(slot_minutes) / 60.0)
-            table.add("carried_load", k, labels, part(slot_minutes), columns.minutes)
-            table.add("work_arrived", k, labels, part(arrived))
-            table.add("starts", k, labels, part(starts))
-        if kind == "pool":
-            per_slot = slot_minutes
-    if not n_pools:
-        return
-    slots = np.array([[p.slots if isinstance(p, NamedPool) else 1] for p in network.pools], dtype=np.float64)
-    s = _stretches(network, columns.end, pool, spells.server[served], begin, end, units, duty)
-    nobody = np.zeros(0, dtype=np.int64)
-    idle = _stretches(network, columns.end, nobody, nobody, np.zeros(0), np.zeros(0), nobody, duty)
-
-    def area(s: _Stretches, weight: Floats) -> Floats:
-        some = np.flatnonzero(weight)
-        return columns.areas(s.pool[some], n_pools, s.begin[some], s.end[some], weight[some])
-
-    available = area(s, np.maximum(s.on - s.busy, 0.0))
-    overrun = area(s, np.maximum(s.busy - s.on, 0.0))
-    several = slots > 1
-    busy = per_slot
-    if several.any():
-        busy = np.where(several, area(s, np.where(several[s.pool, 0], s.busy, 0.0)), per_slot)
-    on, paid = area(idle, idle.on), area(idle, idle.there)
-    for k, labels, part in _parts("pool", pools):
-        b, a, o, p = part(busy), part(available), part(on), part(paid)
-        table.add("busy_hours", k, labels, b / 60.0)
-        table.add("on_duty_hours", k, labels, o / 60.0)
-        table.add("available_hours", k, labels, a / 60.0)
-        table.add("paid_hours", k, labels, p / 60.0)
-        table.add("overrun_hours", k, labels, part(overrun) / 60.0)
-        table.add("occupancy", k, labels, b, b + a)
-        table.add("occupancy_scheduled", k, labels, b, o)
-        table.add("utilisation", k, labels, b + a, p)
-        table.add("slot_occupancy", k, labels, part(per_slot), part((busy + available) * slots))
-        table.add("concurrency", k, labels, part(per_slot), b)
+    pools = _Pools(evidence, coverage)
+    for sheet in sheets:
+        _add(table, sheet, pools)
 
 
-def _parts(kind: ScopeKind, names: list[str]) -> list[tuple[ScopeKind, list[str], Callable[[Floats], Floats]]]:
-    """A kind of scope as it is; pools also all together."""
-    own: tuple[ScopeKind, list[str], Callable[[Floats], Floats]] = (kind, names, lambda x: x)
-    return [own, ("all", ["all"], lambda x: x.sum(axis=0, keepdims=True))] if kind == "pool" else [own]
+def _add(table: TableBuilder, sheet: Sheet, p: _Pools) -> None:
+    def add(name: str, top: Callable[[], Floats], of: Callable[[], Floats] | None = None) -> None:
+        if sheet.wants(name):
+            table.add(name, sheet, top(), 1.0 if of is None else of())
+
+    def cells(spans: Spans) -> Floats:
+        return sheet.filled(lambda part, way: _of(part, spans.area(way)), POOLS)
+
+    known: dict[str, Floats] = {}
+
+    def minutes(name: str) -> Floats:
+        if name not in known:
+            known[name] = p.slot_minutes(sheet) if name == "slots" else cells(getattr(p, name))
+        return known[name]
+
+    def in_use() -> Floats:
+        return minutes("busy") + minutes("available")
+
+    add("slot_hours", lambda: minutes("slots") / 60.0)
+    add("carried_load", lambda: minutes("slots"), lambda: sheet.minutes)
+    add("work_arrived", lambda: p.work_arrived(sheet))
+    add("starts", lambda: p.starts(sheet))
+    add("busy_hours", lambda: minutes("busy") / 60.0)
+    add("on_duty_hours", lambda: minutes("on_duty") / 60.0)
+    add("available_hours", lambda: minutes("available") / 60.0)
+    add("paid_hours", lambda: minutes("paid") / 60.0)
+    add("overrun_hours", lambda: minutes("overrun") / 60.0)
+    add("occupancy", lambda: minutes("busy"), in_use)
+    add("occupancy_scheduled", lambda: minutes("busy"), lambda: minutes("on_duty"))
+    add("utilisation", in_use, lambda: minutes("paid"))
+    add("slot_occupancy", lambda: minutes("slots"), lambda: sheet.filled(p.slots_in_use, POOLS))
+    add("concurrency", lambda: minutes("slots"), lambda: minutes("busy"))
+
+
+def _of(part: Part, by_pool: Floats) -> Floats:
+    """A table by pool, or all pools together."""
+    return by_pool.sum(axis=0, keepdims=True) if part.kind == "all" else by_pool
+
+
+class _Pools:
+    """Work of pools and of steps, and the time their servers had for it."""
+
+    def __init__(self, evidence: Evidence, coverage: Coverage) -> None:
+        network, s, v = evidence.records.network, evidence.spells, evidence.visits
+        self._network, self._duty, self._end = network, evidence.records.duty, network.end
+        self._works = tuple(x.name for x, work in zip(network.steps, coverage.work, strict=True) if work)
+        served = s.pool >= 0
+        rows = slice(None) if served.all() else np.flatnonzero(served)
+        self._begin, self._stop = (Moments(x[rows], evidence.ruler) for x in (s.begin, s.end))
+        self._units = s.units[rows]
+        self._pool, self._server = s.pool[rows], s.server[rows]
+        self._step = (np.cumsum(coverage.work) - 1)[s.step[rows]]
+        self._ruler = evidence.ruler
+        self._ends: dict[int, tuple[Moments, Moments]] = {}
+        visit = s.visit[rows]
+        self._counted = np.flatnonzero(v.counted[visit])
+        self._arrived = LabelsOf(evidence.entered, visit[self._counted])
+        begin = self._begin.times
+        self._started = np.flatnonzero((begin >= 0.0) & (begin < network.end))
+
+    @property
+    def _n(self) -> int:
+        return len(self._network.pools)
+
+    def _placed(self, rows: Ints, labels: Labels) -> Placed:
+        pools = tuple(p.name for p in self._network.pools)
+        kinds: dict[ScopeKind, Scopes] = {
+            "all": Scopes(("all",), np.zeros(rows.size, dtype=np.int64)),
+            "pool": Scopes(pools, self._pool[rows]),
+            "step": Scopes(self._works, self._step[rows]),
+        }
+        return Placed(kinds, labels)
+
+    def work_arrived(self, sheet: Sheet) -> Floats:
+        """Slot hours that contacts of the period took, by their arrival."""
+        hours = (self._units * (self._stop.times - self._begin.times) / 60.0)[self._counted]
+        return self._placed(self._counted, self._arrived).totals(sheet, hours)[0]
+
+    def starts(self, sheet: Sheet) -> Floats:
+        """Spells that started in the period."""
+        return self._placed(self._started, Labels(self._begin.taken(self._started))).totals(sheet)
+
+    @cached_property
+    def _slots(self) -> tuple[Spans, Spans]:
+        """Slots taken, by pool and by step."""
+        work = self._begin, self._stop, self._end, self._units
+        return Spans(self._pool, self._n, *work), Spans(self._step, len(self._works), *work)
+
+    def slot_minutes(self, sheet: Sheet) -> Floats:
+        """Minutes of slots taken."""
+        by_pool, by_step = self._slots
+        return sheet.filled(lambda part, way: _of(part, (by_step if part.kind == "step" else by_pool).area(way)))
+
+    @cached_property
+    def _several(self) -> Floats:
+        """Slots of each server of a pool, shape (pools,)."""
+        return np.array([p.slots if isinstance(p, NamedPool) else 1 for p in self._network.pools], dtype=np.float64)
+
+    @cached_property
+    def _working(self) -> _Stretches:
+        return _stretches(
+            self._network,
+            self._end,
+            self._pool,
+            self._server,
+            self._begin.times,
+            self._stop.times,
+            self._units,
+            self._duty,
+        )
+
+    @cached_property
+    def _idle(self) -> _Stretches:
+        nobody, never = np.zeros(0, dtype=np.int64), np.zeros(0)
+        return _stretches(self._network, self._end, nobody, nobody, never, never, nobody, self._duty)
+
+    def _spans(self, s: _Stretches, weight: Floats) -> Spans:
+        if id(s) not in self._ends:
+            self._ends[id(s)] = Moments(s.begin, self._ruler), Moments(s.end, self._ruler)
+        return Spans(s.pool, self._n, *self._ends[id(s)], self._end, weight)
+
+    @cached_property
+    def busy(self) -> Spans | _Either:
+        """Servers busy."""
+        several = self._several > 1
+        if not several.any():
+            return self._slots[0]
+        s = self._working
+        return _Either(several, self._spans(s, np.where(several[s.pool], s.busy, 0.0)), self._slots[0])
+
+    @cached_property
+    def available(self) -> Spans:
+        """Servers on duty and not busy."""
+        s = self._working
+        return self._spans(s, np.maximum(s.on - s.busy, 0.0))
+
+    @cached_property
+    def overrun(self) -> Spans:
+        """Servers busy outside duty."""
+        s = self._working
+        return self._spans(s, np.maximum(s.busy - s.on, 0.0))
+
+    @cached_property
+    def on_duty(self) -> Spans:
+        """Servers on duty and on no break."""
+        return self._spans(self._idle, self._idle.on)
+
+    @cached_property
+    def paid(self) -> Spans:
+        """Servers on duty or on a break."""
+        return self._spans(self._idle, self._idle.there)
+
+    def slots_in_use(self, part: Part, way: Intervals) -> Floats:
+        """Minutes of slots of servers that are busy or available."""
+        return _of(part, (self.busy.area(way) + self.available.area(way)) * self._several[:, None])
+
+
+@dataclass(frozen=True, eq=False)
+class _Either:
+    """Minutes of some pools from one table and of the others from another.
+
+    Attributes
+    ----------
+    which : bool array, shape (pools,)
+        Pools of the first table.
+    """
+
+    which: NDArray[np.bool_]
+    first: Spans
+    second: Spans
+
+    def area(self, way: Intervals) -> Floats:
+        """Minutes in each label, shape (pools, labels)."""
+        return np.where(self.which[:, None], self.first.area(way), self.second.area(way))
 
 
 def _stretches(
@@ -272,9 +255,10 @@ def _stretches(
     keep = np.flatnonzero(b > a)
     group = np.concatenate((of_work, of_duty))[keep]
     times = np.concatenate((a[keep], b[keep]))
-    order = np.argsort(times)
+    order = np.argsort(times, kind="stable")  # both halves come nearly in order
     group = np.concatenate((group, group))
-    order = order[by_small_key(group[order], int(sizes.sum()))]
+    if sizes.sum() > 1:
+        order = order[by_small_key(group[order], int(sizes.sum()))]
     times, group = times[order], group[order]
 
     # every span is closed inside its group, so sums over all groups are levels of the present one

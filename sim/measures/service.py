@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -133,6 +134,18 @@ class Coverage:
     covered: NDArray[np.bool_]
     members: tuple[NDArray[np.bool_], ...]
     service_of: NDArray[np.int64]
+
+    @cached_property
+    def disjoint(self) -> bool:
+        """Whether no step belongs to two services."""
+        return not self.members or int(np.sum(self.members, axis=0).max(initial=0)) <= 1
+
+    def limited(self, kind: str) -> NDArray[np.bool_]:
+        """Whether any service of a scope says what a short abandon is: by channel, by work step, or of all together."""
+        said = np.array([*(s.awt is not None or s.short is not None for s in self.services), False])
+        if kind == "channel":
+            return said[:-1]
+        return said[self.service_of[self.work]] if kind == "step" else np.array([said.any()])
 
 
 def cover(network: Network, services: Iterable[Service]) -> Coverage:

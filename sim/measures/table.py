@@ -1,22 +1,56 @@
-"""The measures of one replication, as one tidy table."""
+"""The measures of one replication, as one table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from sim.measures.arrays import Floats
-from sim.measures.columns import Columns
-from sim.measures.definition import Measure, ScopeKind
-from sim.measures.intervals import Intervals
+from sim.measures.arrays import Bools, Floats, Ints
+from sim.measures.intervals import WHOLE, Intervals
+from sim.measures.rows import Rows
+from sim.measures.sheets import Sheet
 
-WHOLE = "period"
-"""Name of the grid of rows for the whole period; their interval is -1."""
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Numbers(NamedTuple):
+    """Numbers of all rows of a table, shape (rows,) each; 0, 0 and NaN where there was nothing to count.
+
+    Parameters
+    ----------
+    numerator, denominator, value : array
+        The value is their ratio, unless the measure says otherwise.
+    lower, upper : array
+        Bounds of the value over everything that contacts still open at the end can turn out to be.
+    """
+
+    numerator: Floats
+    denominator: Floats
+    value: Floats
+    lower: Floats
+    upper: Floats
+
+    @property
+    def there(self) -> Bools:
+        """Rows with something to count; a numerator over nothing has no value, but belongs to a ratio of sums."""
+        return present(self.numerator, self.denominator, self.value)
+
+
+def present(numerator: Floats, denominator: Floats, value: Floats) -> Bools:
+    """Rows with something to count.
+
+    Examples
+    --------
+    >>> present(np.array([1.0, 1.0, 0.0]), np.array([2.0, 0.0, 0.0]), np.array([0.5, np.nan, np.nan]))
+    array([ True,  True, False])
+    """
+    return ((denominator > 0.0) & ~np.isnan(value)) | ((denominator == 0.0) & (numerator > 0.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,16 +59,12 @@ class MeasureTable:
 
     Attributes
     ----------
-    frame : DataFrame
-        One row per measure, scope and interval, with the columns `measure`, `scope_kind`, `scope`, `grid` (name of the
-        way of splitting, `period` for the whole), `interval` (number of the label in its grid, -1 for the whole),
-        `numerator`, `denominator`, `value`, `lower`, `upper`. The last two bound the value over everything that
-        contacts still open at the end can turn out to be; they equal it when none is open, and infinity says that
-        there is no bound. A ratio with nothing in its denominator has no row (or the value NaN, if its numerator is
-        needed for a ratio of sums over several replications). Over replications, bounds of a ratio are pooled like
-        its value, with the denominators as weights.
+    layout : Rows
+        Which measure of which scope in which interval each row holds; it does not depend on what happened.
     grids : mapping of str to Intervals
-        Edges and labels of each grid.
+        Edges and labels of each way of splitting the period.
+    numbers : Numbers
+        In these rows.
 
     Examples
     --------
@@ -51,8 +81,42 @@ class MeasureTable:
     0.5
     """
 
-    frame: pd.DataFrame
+    layout: Rows
     grids: Mapping[str, Intervals]
+    numbers: Numbers
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row per measure, scope and interval that has something to count.
+
+        Columns: `measure`, `scope_kind`, `scope`, `grid` (name of the way of splitting, `period` for the whole),
+        `interval` (number of the label in its grid, -1 for the whole), `numerator`, `denominator`, `value`, `lower`,
+        `upper`. The last two bound the value over everything that contacts still open at the end can turn out to be;
+        they equal it when none is open, and infinity says that there is no bound. A ratio with nothing in its
+        denominator has no row (or the value NaN, if its numerator is needed for a ratio of sums over several
+        replications). Over replications, bounds of a ratio are pooled like its value, with the denominators as
+        weights.
+        """
+        import pandas as pd
+
+        rows, some = self.layout, self.numbers.there
+        scope = rows.scope[some]
+
+        def names(number: NDArray[np.int32], of: Sequence[str]) -> pd.Categorical:
+            distinct = list(dict.fromkeys(of))
+            place = np.array([distinct.index(name) for name in of], dtype=np.int32)
+            return pd.Categorical.from_codes(place[number], pd.Index(distinct, dtype=object))
+
+        return pd.DataFrame(
+            {
+                "measure": names(rows.measure[some], rows.measures),
+                "scope_kind": names(scope, [kind for kind, _ in rows.scopes]),
+                "scope": names(scope, [name for _, name in rows.scopes]),
+                "grid": names(rows.way[some], [way.name for way in rows.ways]),
+                "interval": rows.interval[some],
+                **{name: x[some] for name, x in self.numbers._asdict().items()},
+            }
+        )
 
     def rows(
         self,
@@ -61,7 +125,7 @@ class MeasureTable:
         scope: str | None = None,
         grid: str | None = None,
     ) -> pd.DataFrame:
-        """Rows that have all the given names."""
+        """Rows of `frame` that have all the given names."""
         keep = np.ones(len(self.frame), dtype=bool)
         for column, name in (("measure", measure), ("scope_kind", scope_kind), ("scope", scope), ("grid", grid)):
             if name is not None:
@@ -83,19 +147,10 @@ class MeasureTable:
             Name of the grid, needed when there are several.
         """
         grid = WHOLE if interval < 0 else grid if grid is not None else next(iter(self.grids), WHOLE)
-        at = self._places.get((measure, scope_kind, scope, grid, interval))
-        names = ("numerator", "denominator", "value", "lower", "upper")
-        return {name: float("nan") if at is None else float(self._numbers[name][at]) for name in names}
-
-    @cached_property
-    def _places(self) -> dict[tuple[str, str, str, str, int], int]:
-        """Row of each measure, scope and interval."""
-        names = (self.frame[c].tolist() for c in ("measure", "scope_kind", "scope", "grid", "interval"))
-        return {key: i for i, key in enumerate(zip(*names, strict=True))}
-
-    @cached_property
-    def _numbers(self) -> dict[str, Floats]:
-        return {c: self.frame[c].to_numpy() for c in ("numerator", "denominator", "value", "lower", "upper")}
+        at = self.layout.row(measure, scope_kind, scope, grid, interval)
+        if at is None or not Numbers(*(x[at : at + 1] for x in self.numbers)).there[0]:
+            return dict.fromkeys(Numbers._fields, float("nan"))
+        return {name: float(x[at]) for name, x in self.numbers._asdict().items()}
 
     def value(
         self, measure: str, scope_kind: str = "all", scope: str = "all", interval: int = -1, grid: str | None = None
@@ -105,126 +160,80 @@ class MeasureTable:
 
     def series(self, measure: str, scope_kind: str = "all", scope: str = "all", grid: str | None = None) -> pd.Series:
         """Values by label of a grid; NaN where absent."""
+        import pandas as pd
+
         name = grid if grid is not None else next(iter(self.grids), WHOLE)
         labels = self.grids[name].labels
-        found = self.rows(measure, scope_kind, scope, name)
+        first = self.layout.row(measure, scope_kind, scope, name, 0)
         values = np.full(len(labels), np.nan)
-        values[found["interval"].to_numpy()] = found["value"].to_numpy()
+        if first is not None:
+            values[:] = self.numbers.value[first : first + len(labels)]
         return pd.Series(values, index=pd.Index(labels, name=name), name=measure)
 
 
 class TableBuilder:
-    """Collects measures that were computed for all scopes of one kind and all columns at once.
+    """Collects measures that were computed for all cells of a sheet at once.
 
     Parameters
     ----------
-    columns : Columns
-        Layout of the arrays.
-    measures : mapping of str to Measure
-        The catalogue.
-    wanted : set of str
-        Names that go into the table; others are ignored.
+    rows : Rows
+        Rows of the table.
     """
 
-    def __init__(self, columns: Columns, measures: Mapping[str, Measure], wanted: set[str]) -> None:
-        self.columns = columns
-        self.measures = measures
-        self.wanted = wanted
-        self._names: list[str] = []
-        self._scopes: dict[tuple[str, str], int] = {}
-        self._parts: list[tuple[NDArray[np.int32], ...]] = []
-        self._numbers: list[tuple[Floats, ...]] = []
-        self._kinds: list[str] = []
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self._numerator, self._denominator = np.zeros(rows.n), np.zeros(rows.n)
+        self._values: list[tuple[Ints, Floats]] = []
+        self._lower: list[tuple[Ints, Floats]] = []
+        self._upper: list[tuple[Ints, Floats]] = []
 
     def add(
         self,
         name: str,
-        kind: ScopeKind,
-        scopes: Sequence[str],
+        sheet: Sheet,
         numerator: ArrayLike,
         denominator: ArrayLike = 1.0,
         *,
-        lower: ArrayLike | None = None,
-        upper: ArrayLike | None = None,
-        value: ArrayLike | None = None,
+        lower: Floats | None = None,
+        upper: Floats | None = None,
+        value: Floats | None = None,
     ) -> None:
-        """One measure of all scopes of a kind.
+        """One measure in all cells of a sheet whose kind of scope has it.
 
         Parameters
         ----------
         name : str
-            Name in the catalogue.
-        kind : str
-            Kind of scope.
-        scopes : sequence of str, length s
-            Their names.
-        numerator, denominator, value, lower, upper : array, broadcast to shape (s, columns)
-            `value` is by default their ratio; bounds are by default the value. Where the value is NaN there is no
-            row, unless the denominator alone is 0.
+            Name in the catalogue; ignored if the sheet does not want it.
+        sheet : Sheet
+            Where it is wanted.
+        numerator, denominator, value, lower, upper : array, shape (cells,), or number
+            `value` is by default their ratio; bounds are by default the value. There is nothing to count where the
+            value is NaN, unless the denominator alone is 0.
         """
-        if name not in self.wanted or not scopes:
+        if name not in sheet.wanted:
             return
-        if kind not in self.measures[name].scopes:
-            raise ValueError(f"measure {name} is not given for scope kind {kind}")
-        shape = (len(scopes), self.columns.n)
-        num, den = _spread(numerator, shape), _spread(denominator, shape)
-        if value is None:
-            val = np.divide(num, den, out=np.full(shape, np.nan), where=den > 0.0)
-        else:
-            val = _spread(value, shape)
-        low = val if lower is None else _spread(lower, shape)
-        high = val if upper is None else _spread(upper, shape)
-        # a numerator over nothing has no value, but belongs to the ratio of sums over several replications
-        i, j = np.nonzero(((den > 0.0) & ~np.isnan(val)) | ((den == 0.0) & (num > 0.0)))
-        number = len(self._names)
-        self._names.append(name)
-        self._kinds.append(kind)
-        scope_numbers = np.array(
-            [self._scopes.setdefault((kind, s), len(self._scopes)) for s in scopes], dtype=np.int32
-        )
-        self._parts.append((np.full(i.size, number, dtype=np.int32), scope_numbers[i], j.astype(np.int32)))
-        self._numbers.append((num[i, j], den[i, j], val[i, j], low[i, j], high[i, j]))
+        cells, slots = self.rows.slots(name, sheet)
+        for into, x in ((self._numerator, numerator), (self._denominator, denominator)):
+            into[slots] = x if cells is None or not isinstance(x, np.ndarray) else x[cells]
+        for given, y in ((self._values, value), (self._lower, lower), (self._upper, upper)):
+            if y is not None:
+                given.append((slots, y if cells is None else y[cells]))
 
-    def build(self) -> MeasureTable:
-        """The table."""
-        grid_of = np.zeros(self.columns.n, dtype=np.int8)
-        interval_of = np.full(self.columns.n, -1, dtype=np.int32)
-        first = 1
-        for k, g in enumerate(self.columns.grids):
-            grid_of[first : first + g.n] = k + 1
-            interval_of[first : first + g.n] = np.arange(g.n)
-            first += g.n
-        if self._parts:
-            block, scope, column = (np.concatenate(x) for x in zip(*self._parts, strict=True))
-            numbers = [np.concatenate(x) for x in zip(*self._numbers, strict=True)]
-        else:
-            block = scope = column = np.zeros(0, dtype=np.int32)
-            numbers = [np.zeros(0) for _ in range(5)]
-        measure_of, measures = _number(self._names)
-        kind_of, kinds = _number(self._kinds)
-        scope_of, scopes = _number([s for _, s in self._scopes])
-        frame = pd.DataFrame(
-            {
-                "measure": pd.Categorical.from_codes(measure_of[block], measures),
-                "scope_kind": pd.Categorical.from_codes(kind_of[block], kinds),
-                "scope": pd.Categorical.from_codes(scope_of[scope], scopes),
-                "grid": pd.Categorical.from_codes(
-                    grid_of[column], pd.Index([WHOLE, *(g.name for g in self.columns.grids)])
-                ),
-                "interval": interval_of[column],
-                **dict(zip(("numerator", "denominator", "value", "lower", "upper"), numbers, strict=True)),
-            }
-        )
-        return MeasureTable(frame, {g.name: g for g in self.columns.grids})
-
-
-def _spread(x: ArrayLike, shape: tuple[int, int]) -> Floats:
-    """An array of the given shape."""
-    a = np.asarray(x, dtype=np.float64)
-    return a if a.shape == shape else np.broadcast_to(a, shape)
-
-
-def _number(names: Sequence[str]) -> tuple[NDArray[np.int32], pd.Index[str]]:
-    """Number of each name among the different ones, and these in order of appearance."""
-    distinct = {name: i for i, name in enumerate(dict.fromkeys(names))}
-    return np.array([distinct[name] for name in names], dtype=np.int32), pd.Index(list(distinct), dtype=object)
+    def build(self) -> Numbers:
+        """The numbers of all rows."""
+        num, den = self._numerator, self._denominator
+        value = np.full(num.size, np.nan)
+        np.divide(num, den, out=value, where=den > 0.0)
+        for slots, x in self._values:
+            value[slots] = x
+        absent = ~present(num, den, value)
+        num[absent] = den[absent] = 0.0
+        value[absent] = np.nan
+        bounds = []
+        for given in (self._lower, self._upper):
+            bound = value.copy()
+            for slots, x in given:
+                bound[slots] = x
+            bound[absent] = np.nan
+            bounds.append(bound)
+        return Numbers(num, den, value, *bounds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,18 @@ from sim.measures.arrays import Bools, Floats, Ints, tally
 OPEN, ANSWERED, ABANDONED, BLOCKED, CLOSED, MOVED, RECALLED, IN_SERVICE = range(8)
 """What became of a visit, judged by its first spell. `IN_SERVICE` is an answered one that is not finished; it appears
 only where a contact counts as answered at the end of its service."""
+
+
+STATUS_OF_EXIT = np.full(256, OPEN, dtype=np.int64)
+"""What became of a visit whose first spell was never started, by the exit of that spell."""
+for _status, _exit in (
+    (ABANDONED, Exit.ABANDONED),
+    (BLOCKED, Exit.BLOCKED),
+    (CLOSED, Exit.CLOSED),
+    (MOVED, Exit.MOVED),
+    (RECALLED, Exit.RECALLED),
+):
+    STATUS_OF_EXIT[_exit] = _status
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +102,6 @@ class Visits:
     waited: Floats
     handled: Floats
 
-    @cached_property
-    def by_wait(self) -> Ints:
-        """Rows by increasing time from arrival to first start or departure."""
-        return np.argsort(self.waited_until - self.entered)
-
 
 def put_together(records: Records) -> tuple[Spells, Visits]:
     """Spells at work steps, and the visits they make up.
@@ -113,17 +120,23 @@ def put_together(records: Records) -> tuple[Spells, Visits]:
     exit_, flags = rows["exit"], rows["flags"]
     step = rows["step"].astype(np.int64)
     ghost = (flags & GHOST) > 0
+    some_ghost = bool(ghost.any())
     served = ~np.isnan(started)
     resumed = (flags & RESUMED) > 0
     visit, heads, last = _group(rows)
+    alone = heads.size == rows.size  # then every visit is one spell
 
     # work on a silent leaver may be handed back; only the last spell says when it had gone
-    departed = np.where(ghost, left[last][visit], left)
+    departed = np.where(ghost, left[last][visit], left) if some_ghost and not alone else left
     departed = np.where(np.isnan(departed), stopped, departed)
-    line_end = np.where(served, started, np.where(ghost, _cleared(rows, n, stopped), departed))
-    line_end = np.where(resumed, entered, line_end)
+    gone = np.where(ghost, _cleared(rows, n, stopped), departed) if some_ghost else departed
+    line_end = np.where(served, started, gone)
+    if resumed.any():
+        line_end = np.where(resumed, entered, line_end)
     taken_until = np.where(served & np.isnan(released), stopped, released)
-    system_end = np.where(ghost, np.where(served, taken_until, line_end), departed)
+    system_end = departed
+    if some_ghost:
+        system_end = np.where(ghost, np.where(served, taken_until, line_end), departed)
     units = np.array([s.units if isinstance(s, Work) else 0 for s in n.steps], dtype=np.int64)
     spells = Spells(
         step=step,
@@ -138,38 +151,32 @@ def put_together(records: Records) -> tuple[Spells, Visits]:
         visit=visit,
     )
 
-    first_ghost, first_served = ghost[heads], served[heads]
-    status = np.full(heads.size, OPEN, dtype=np.int64)
-    for code, exit_code in (
-        (ABANDONED, Exit.ABANDONED),
-        (BLOCKED, Exit.BLOCKED),
-        (CLOSED, Exit.CLOSED),
-        (MOVED, Exit.MOVED),
-        (RECALLED, Exit.RECALLED),
-    ):
-        status[exit_[heads] == exit_code] = code
-    status[first_ghost] = ABANDONED  # gone, whether or not anybody has noticed
-    status[first_served & ~first_ghost] = ANSWERED
-    waited_until = np.where(first_served & ~first_ghost, started[heads], departed[heads])
+    def of_first(x: NDArray[Any]) -> NDArray[Any]:
+        return x if alone else x[heads]
 
-    patient = np.maximum(np.where(ghost, np.minimum(departed, line_end), line_end) - entered, 0.0)
+    first_ghost, answered = of_first(ghost), of_first(served & ~ghost)
+    status = STATUS_OF_EXIT[of_first(exit_)]
+    status[first_ghost] = ABANDONED  # gone, whether or not anybody has noticed
+    status[answered] = ANSWERED
+    waited_until = np.where(answered, of_first(started), of_first(departed))
+
+    in_line = np.minimum(departed, line_end) if some_ghost else line_end
+    patient = np.maximum(np.where(ghost, in_line, line_end) - entered, 0.0)
     own = np.where(served & ~ghost, taken_until - started, 0.0)
-    if heads.size == rows.size:
-        waited, handled = patient, own
-    else:
-        waited = tally(visit, heads.size, patient)
-        handled = tally(visit, heads.size, own)
+    waited = patient if alone else tally(visit, heads.size, patient)
+    handled = own if alone else tally(visit, heads.size, own)
+    last_ghost, last_exit = (ghost, exit_) if alone else (ghost[last], exit_[last])
     numbers = records.jobs["number"]
     visits = Visits(
-        job=np.searchsorted(numbers, rows["job"][heads]).astype(np.int64),
-        step=step[heads],
-        round=rows["round"][heads].astype(np.int64),
-        counted=(flags[heads] & COUNTED) > 0,
-        entered=entered[heads],
+        job=np.searchsorted(numbers, of_first(rows["job"])).astype(np.int64),
+        step=of_first(step),
+        round=of_first(rows["round"]).astype(np.int64),
+        counted=(of_first(flags) & COUNTED) > 0,
+        entered=of_first(entered),
         status=status,
         waited_until=waited_until,
-        left=np.where((exit_[last] == Exit.OPEN) & ~ghost[last], np.nan, left[last]),
-        last_exit=np.where(ghost[last], int(Exit.ABANDONED), exit_[last].astype(np.int64)),
+        left=np.where((last_exit == Exit.OPEN) & ~last_ghost, np.nan, left if alone else left[last]),
+        last_exit=np.where(last_ghost, int(Exit.ABANDONED), last_exit.astype(np.int64)),
         waited=waited,
         handled=handled,
     )

@@ -26,7 +26,7 @@ def read_cell_length(reading: Reading, node: Node, path: str) -> int | None:
             raise Unreadable(f"cells last {', '.join(map(str, CELLS[:-1]))} or {CELLS[-1]} min")
         return int(minutes)
 
-    return reading.text(node, path, parse)
+    return reading.scalar(node, path, parse, "the cells of a table are as long as they are: this has no range")
 
 
 def read_cells(

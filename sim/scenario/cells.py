@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.period import Frozen, Period
+from sim.scenario.period import ClockRun, Frozen, Period
 from sim.scenario.units import Week
 
 Numbers = tuple[float, ...]
@@ -62,29 +63,59 @@ def cell_steps(cells: WeeklyCells | DatedCells, period: Period, t0: float, t1: f
     -------
     Steps whose values are the cells' numbers as written. A cell cut by a jump of the wall clock keeps its number.
     """
+    dated = isinstance(cells, DatedCells)
+    grid = _grid(dated, cells.cell, period, t0, t1)
+    given = dict(cells.days) if isinstance(cells, DatedCells) else {}
+    rows = [given.get(d, ()) for d in grid.dates] if isinstance(cells, DatedCells) else cells.week
+    table = np.zeros((len(rows), max(grid.longest, *map(len, rows), 1)))
+    for number, row in enumerate(rows):
+        table[number, : len(row)] = row
+    return Steps(grid.edges, table[grid.row, grid.column])
+
+
+class _Grid(NamedTuple):
+    """Cells of a calendar, in the order they pass.
+
+    Row of each cell (weekday, or number of its date among `dates`) and its place in the row. Arrays are shared.
+    """
+
+    edges: NDArray[np.float64]
+    row: NDArray[np.intp]
+    column: NDArray[np.intp]
+    longest: int
+    dates: tuple[date, ...]
+
+
+@lru_cache(maxsize=64)
+def _grid(dated: bool, cell: int, period: Period, t0: float, t1: float) -> _Grid:
+    """Lay the cells of a table over [t0, t1): by date, from midnight on, or by weekday and wall clock."""
     starts: list[float] = []
-    values: list[float] = []
-    dated = dict(cells.days) if isinstance(cells, DatedCells) else {}
-    for day in period.days(t0, t1):
-        if isinstance(cells, DatedCells):
-            _walk(day.start, day.end, 0.0, cells.cell, dated.get(day.date, ()), starts, values)
-        else:
-            for run in period.clock_runs(day):
-                _walk(run.start, run.end, run.clock, cells.cell, cells.week[day.weekday], starts, values)
-    return steps_between(starts, values, t0, t1)
+    rows: list[int] = []
+    columns: list[int] = []
+    days = period.days(t0, t1)
+    for number, day in enumerate(days):
+        runs = [ClockRun(day.start, day.end, 0.0)] if dated else period.clock_runs(day)
+        for run in runs:
+            before = len(starts)
+            _walk(run, cell, starts, columns)
+            rows += [number if dated else day.weekday] * (len(starts) - before)
+    edges, places = steps_between(starts, [float(i) for i in range(len(starts))], t0, t1)
+    kept = places.astype(np.intp)
+    row, column = np.array(rows, dtype=np.intp)[kept], np.array(columns, dtype=np.intp)[kept]
+    for array in (edges, row, column):
+        array.setflags(write=False)
+    return _Grid(edges, row, column, max(columns, default=-1) + 1, tuple(d.date for d in days))
 
 
-def _walk(
-    start: float, end: float, clock: float, cell: int, row: Numbers, starts: list[float], values: list[float]
-) -> None:
-    """Append the cells of [start, end), whose first minute is `clock` minutes into the row."""
-    index = int(clock // cell)
-    at = start
-    while at < end:
+def _walk(run: ClockRun, cell: int, starts: list[float], columns: list[int]) -> None:
+    """Append the cells of a stretch of a day whose first minute is `run.clock` minutes into the row."""
+    index = int(run.clock // cell)
+    at = run.start
+    while at < run.end:
         starts.append(at)
-        values.append(row[index] if index < len(row) else 0.0)
+        columns.append(index)
         index += 1
-        at = start + (index * cell - clock)
+        at = run.start + (index * cell - run.clock)
 
 
 def steps_between(starts: list[float], values: list[float], t0: float, t1: float) -> Steps:

@@ -82,10 +82,12 @@ def read_channel(
 
 def _promise_reader(what: str, clock: str) -> Any:
     def read(reading: Reading, node: Node, path: str) -> Promise | None:
-        if isinstance(node, Scalar) and node.text == "none":
+        fixed = "a promise is made, not measured: it has no range"
+        inner = reading.unwrap(node, path, lambda text: read_promise(text, what, clock), fixed)
+        if inner is None or (isinstance(inner, Scalar) and inner.text == "none"):
             return None
-        promise = reading.scalar(node, path, lambda text: read_promise(text, what, clock))
-        if promise is not None and clock and isinstance(node, Scalar) and not node.text.endswith("elapsed"):
+        promise = reading.text(inner, path, lambda text: read_promise(text, what, clock))
+        if promise is not None and clock and isinstance(inner, Scalar) and not inner.text.endswith("elapsed"):
             reading.default(f"{path} (clock)", "elapsed", "no clock is written")
         return promise
 

@@ -65,13 +65,16 @@ def read_contact_type(
         channel = None
     arrivals = read_arrivals(reading, mapping, path, period)
     log = arrivals if isinstance(arrivals, Log) else None
-    if "reference" in mapping:
+    if "reference" in mapping and not reading.redraw:
         first = mapping.entries["reference"].value
         inner = reading.mapping(first, f"{path}.reference", "a mapping with per_day or rate")
         if inner is not None:
             Fields(reading, inner, f"{path}.reference", RATE_WORDS)
             found = read_arrivals(reading, inner, f"{path}.reference", period)
             reference = found if not isinstance(found, Log) else None
+            for ranged in [p for p in reading.ranges if p.startswith(f"{path}.reference.")]:
+                rule = "random numbers are tied to the reference, it has no range"
+                reading.problem(reading.ranges[ranged][1], ranged, rule, "remove between")
     busyness = shared
     own = fields.node("busyness")
     if own is not None:
@@ -195,10 +198,11 @@ def read_arrivals(reading: Reading, mapping: MappingNode, path: str, period: Per
             f"an hour profile goes with per_day, not with {said[0]}",
             "remove it",
         )
+    given = mapping.entries[said[0]].value
     if said[0] == "log":
-        return read_log(reading, mapping.entries["log"].value, f"{path}.log", period)
+        return reading.once(given, f"{path}.log", lambda: read_log(reading, given, f"{path}.log", period))
     if said[0] == "rate":
-        return _read_rate_table(reading, mapping.entries["rate"].value, f"{path}.rate", period)
+        return reading.once(given, f"{path}.rate", lambda: _read_rate_table(reading, given, f"{path}.rate", period))
     per_day = _read_per_day(reading, mapping.entries["per_day"].value, f"{path}.per_day")
     hour = mapping.get("hour")
     if hour is None:
@@ -206,7 +210,8 @@ def read_arrivals(reading: Reading, mapping: MappingNode, path: str, period: Per
         profile: Numbers | None = PROFILES["flat"].weights
         reading.default(f"{path}.hour", "flat", "no hour profile is written, every hour is alike")
     else:
-        name, profile = _read_profile(reading, hour, f"{path}.hour")
+        written, at = hour, f"{path}.hour"
+        name, profile = reading.once(written, at, lambda: _read_profile(reading, written, at)) or (None, None)
     if per_day is None or profile is None:
         return None
     return DailyRate(per_day=per_day, profile=profile, profile_name=name)
@@ -276,7 +281,8 @@ def _read_profile(reading: Reading, node: Node, path: str) -> tuple[str | None, 
     if isinstance(node, MappingNode):
         known = Fields(reading, node, path, ("file",))
         if known.node("file") is None:
-            reading.problem(node, path, "a profile's name, 24 numbers or a CSV are expected")
+            if "value" not in node:
+                reading.problem(node, path, "a profile's name, 24 numbers or a CSV are expected")
             return None, None
         node = node.entries["file"].value
     table = reading.table(node, path)

@@ -74,6 +74,7 @@ def dump(scenario: Scenario, folder: str | os.PathLike[str] | None = None) -> st
                 **({"between": list(p.between)} if p.between else {}),
                 **({"source": p.source} if p.source else {}),
                 "assumed": "true" if p.assumed else "false",
+                **({"drawn_with": p.drawn_with} if p.drawn_with else {}),
             }
             for path, p in scenario.provenance.items()
         }

@@ -329,6 +329,15 @@ def _read_headcount(reading: Reading, node: Node, path: str, period: Period) -> 
     mapping = reading.mapping(node, path, "a headcount such as {file: staffing.csv} or {mon-fri: {09:00-18:00: 5}}")
     if mapping is None:
         return None
+
+    def read() -> Headcount | None:
+        return _written_headcount(reading, mapping, path, period)
+
+    return reading.once(mapping, path, read)
+
+
+def _written_headcount(reading: Reading, mapping: MappingNode, path: str, period: Period) -> Headcount | None:
+    node = mapping
     if any(word in mapping for word in ("file", "weekly", "dated")):
         cells = read_cells(reading, mapping, path, "agents", period, RATE)
         if isinstance(cells, DatedCells):

@@ -86,6 +86,17 @@ def read_law(
     if not isinstance(inner, MappingNode):
         reading.problem(inner, path, "a duration or a law such as {median: 3 d, p90: 5 d} is expected, not a list")
         return None
+    mapping = inner
+
+    def read() -> Law | None:
+        return _written_law(reading, mapping, path, usual, log, may_be_never)
+
+    return reading.once(mapping, path, read)
+
+
+def _written_law(
+    reading: Reading, inner: MappingNode, path: str, usual: Usual, log: Log | None, may_be_never: bool
+) -> Law | None:
     said = [word for word in KINDS if word in inner]
     if len(said) != 1:
         if said:
@@ -249,7 +260,7 @@ def _quantiles(reading: Reading, node: MappingNode, path: str) -> Law | None:
             except Unreadable as error:
                 reading.problem(entry.place, path, error.rule, error.repair, entry.key)
                 continue
-            minutes = reading.text(entry.value, f"{path}.quantiles.{entry.key}", a_duration)
+            minutes = reading.scalar(entry.value, f"{path}.quantiles.{entry.key}", a_duration)
             if minutes is not None:
                 points.append((p, minutes))
         if len(points) != len(value.entries):
@@ -318,7 +329,7 @@ def _hazard(reading: Reading, node: MappingNode, path: str) -> Law | None:
             except Unreadable as error:
                 reading.problem(entry.place, path, error.rule, error.repair, entry.key)
                 continue
-            h = reading.text(entry.value, f"{path}.hazard.{entry.key}", _hazard_number)
+            h = reading.scalar(entry.value, f"{path}.hazard.{entry.key}", _hazard_number)
             if h is not None:
                 pieces.append((start, h))
         if len(pieces) != len(value.entries):
@@ -379,6 +390,7 @@ def _mixture(reading: Reading, node: MappingNode, path: str, usual: Usual) -> La
     Fields(reading, node, path, ("mixture",))
     value = node.entries["mixture"].value
     parts: list[Part] = []
+    ranged: set[str] = set()
     entries = reading.named(value, f"{path}.mixture", "a mapping of parts, each with share and of,")
     for entry in entries:
         inner_path = f"{path}.mixture.{entry.key}"
@@ -394,10 +406,26 @@ def _mixture(reading: Reading, node: MappingNode, path: str, usual: Usual) -> La
         law = read_law(reading, inner, f"{inner_path}.of", usual, None)
         if p is not None and law is not None:
             parts.append(Part(name=entry.key, share=p, of=law))
+            at_share = mapping.get("share")
+            if isinstance(at_share, MappingNode) and "between" in at_share:
+                ranged.add(entry.key)
     if len(parts) != len(entries) or not entries:
         return None
     total = sum(part.share for part in parts)
+    if reading.redraw and ranged and not abs(total - 1.0) < 1e-9:
+        parts, total = _filled_up(parts, ranged), 1.0
     if not abs(total - 1.0) < 1e-9:
         reading.problem(value, f"{path}.mixture", f"the shares add up to {total * 100:.10g} %, not to 100 %")
         return None
     return Mixture(parts=tuple(parts))
+
+
+def _filled_up(parts: list[Part], ranged: set[str]) -> list[Part]:
+    """Make drawn shares add up: parts without a range share what is left, in proportion; if nothing is, all shrink."""
+    drawn = sum(part.share for part in parts if part.name in ranged)
+    rest = sum(part.share for part in parts if part.name not in ranged)
+    if rest > 0.0 and drawn < 1.0:
+        factors = [1.0 if part.name in ranged else (1.0 - drawn) / rest for part in parts]
+    else:
+        factors = [0.0 if rest > 0.0 and part.name not in ranged else 1.0 / drawn for part in parts]
+    return [Part(name=p.name, share=p.share * f, of=p.of) for p, f in zip(parts, factors, strict=True)]

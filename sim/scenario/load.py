@@ -10,7 +10,9 @@ from sim.scenario.model import Scenario
 from sim.scenario.nodes import LARGEST_FILE, Entry, MappingNode, Node, Scalar, from_python, kind, read_yaml
 from sim.scenario.patch import apply_changes
 from sim.scenario.problems import Place, Problem, ScenarioProblems, Unreadable
+from sim.scenario.provenance_reader import with_listed_ranges
 from sim.scenario.reading import Fields, Reading, beside, words
+from sim.scenario.redraw import remember
 from sim.scenario.scenario_reader import read_scenario
 from sim.scenario.tables import decode, read_bytes
 from sim.scenario.words import POLICY
@@ -47,9 +49,12 @@ def load(path: str | os.PathLike[str], changes: Mapping[str, object] | None = No
             if made is not None:
                 tree = apply_changes(reading, tree, made)
                 history = [*history, tree]
+        tree = with_listed_ranges(tree)
+        history[-1] = tree
         scenario = read_scenario(reading, tree, history, Path(file).name.split(".")[0] or file)
     if reading.problems or scenario is None:
         raise ScenarioProblems(_sorted(reading.problems), _sorted(reading.warnings))
+    remember(scenario, tree, reading)
     return scenario
 
 

@@ -6,7 +6,9 @@ the best. Treat the dictionaries as read-only.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import PrivateAttr
 
 from sim.scenario.headcount import Headcount
 from sim.scenario.hours import OpeningHours
@@ -14,6 +16,7 @@ from sim.scenario.laws import Law, NumberByAttribute
 from sim.scenario.logs import Log
 from sim.scenario.period import Frozen, Period
 from sim.scenario.problems import Problem
+from sim.scenario.ranges import Range
 from sim.scenario.rates import Rate
 from sim.scenario.shifts import Shift
 
@@ -160,11 +163,13 @@ class Observed(Frozen):
 
 
 class Provenance(Frozen):
-    """Where a number comes from, as written: its range, source, and whether it is an assumption."""
+    """Where a number comes from, as written: its range, source, whether it is an assumption, and a name that it shares
+    with other numbers that are low and high together."""
 
     between: tuple[str, str] | None = None
     source: str | None = None
     assumed: bool = False
+    drawn_with: str | None = None
 
 
 class DefaultTaken(Frozen):
@@ -203,6 +208,12 @@ class Scenario(Frozen):
     provenance: dict[str, Provenance]
     defaults: tuple[DefaultTaken, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    _origin: Any = PrivateAttr(None)  # a `redraw.Origin`, if it was loaded
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        """Values that are not known exactly, with the ranges from which `redraw.redrawn` takes other ones."""
+        return () if self._origin is None else self._origin.ranges
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Scenario):

@@ -66,6 +66,28 @@ class MappingNode:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedNode(MappingNode):
+    """A wrapped value with a range that policies have changed by `times`, `plus` or `minus`.
+
+    Parameters
+    ----------
+    entries, place : the value as changed, with the range of the base changed likewise.
+    base : what is wrapped in the base.
+    changes : (word, amount as written) of each change, in order.
+    amounts : (word, wrapped amount) of the changes whose amount has a range of its own; all are `times` or none is.
+    """
+
+    base: MappingNode
+    changes: tuple[tuple[str, str], ...]
+    amounts: tuple[tuple[str, MappingNode], ...] = ()
+
+
+def amount_path(path: str, word: str, index: int) -> str:
+    """Give the path under which the range of an amount is known: that of the value, and the word."""
+    return f"{path}.{word}" + (f" {index + 1}" if index else "")
+
+
+@dataclass(frozen=True, slots=True)
 class SequenceNode:
     """A list of values."""
 

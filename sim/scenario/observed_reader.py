@@ -73,7 +73,7 @@ def read_observed(reading: Reading, node: Node, path: str, channels: Container[s
         if channel is not None and channel not in channels and texts["channel"] is not None:
             reading.problem(texts["channel"], f"{own}.channel", "there is no such channel", None, channel)
         hour = None if texts["hour"] is None else reading.text(texts["hour"], f"{own}.hour", read_hour)
-        n = None if texts["n"] is None else reading.text(texts["n"], f"{own}.n", read_value)
+        n = None if texts["n"] is None else reading.scalar(texts["n"], f"{own}.n", read_value)
         if measure is not None and value is not None:
             found.append(Observed(measure=measure, channel=channel, hour=hour, value=value, n=n))
     return tuple(found)

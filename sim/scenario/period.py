@@ -8,7 +8,7 @@ at which the clock shows that time or a later one; a time a day has twice means 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -82,8 +82,7 @@ class Period(Frozen):
 
     def minute_at(self, day: date, clock: float = 0.0) -> float:
         """Give the minute at which the wall clock of `day` reaches `clock` [min after midnight, may pass 1440]."""
-        days, within = divmod(clock, 1440.0)
-        return self.minute(datetime(day.year, day.month, day.day) + timedelta(days=int(days), minutes=within))
+        return _minute_at(self, day, clock)
 
     def exists(self, local: datetime) -> bool:
         """Whether the wall clock ever shows this local date-time."""
@@ -101,18 +100,7 @@ class Period(Frozen):
 
     def days(self, t0: float | None = None, t1: float | None = None) -> list[LocalDay]:
         """List the local days that overlap [t0, t1), whole days (default: the counted period)."""
-        first = 0.0 if t0 is None else t0
-        last = self.length if t1 is None else t1
-        today = self.local(first).date()
-        start = self.minute_at(today)
-        found: list[LocalDay] = []
-        while start < last:
-            tomorrow = today + timedelta(days=1)
-            end = self.minute_at(tomorrow)
-            if end > start and end > first:  # some zones skip a whole date
-                found.append(LocalDay(today, today.weekday(), start, end))
-            today, start = tomorrow, end
-        return found
+        return list(_days(self, 0.0 if t0 is None else t0, self.length if t1 is None else t1))
 
     def clock_runs(self, day: LocalDay) -> list[ClockRun]:
         """Split a day where its wall clock jumps (one run on ordinary days, two on daylight-saving days)."""
@@ -129,6 +117,29 @@ class Period(Frozen):
         middle = (jump - self._origin) / 60.0
         runs = [ClockRun(day.start, middle, clock(t0)), ClockRun(middle, day.end, clock(jump))]
         return [run for run in runs if run.end > run.start]
+
+
+# The same calendar is asked for again and again while other numbers of a scenario are drawn.
+
+
+@lru_cache(maxsize=1 << 14)
+def _minute_at(period: Period, day: date, clock: float) -> float:
+    days, within = divmod(clock, 1440.0)
+    return period.minute(datetime(day.year, day.month, day.day) + timedelta(days=int(days), minutes=within))
+
+
+@lru_cache(maxsize=64)
+def _days(period: Period, first: float, last: float) -> tuple[LocalDay, ...]:
+    today = period.local(first).date()
+    start = period.minute_at(today)
+    found: list[LocalDay] = []
+    while start < last:
+        tomorrow = today + timedelta(days=1)
+        end = period.minute_at(tomorrow)
+        if end > start and end > first:  # some zones skip a whole date
+            found.append(LocalDay(today, today.weekday(), start, end))
+        today, start = tomorrow, end
+    return tuple(found)
 
 
 def calendar_days(start: datetime, n_days: int, time_zone: str) -> float:

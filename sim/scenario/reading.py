@@ -5,31 +5,58 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from sim.scenario.model import DefaultTaken, Provenance
-from sim.scenario.nodes import Entry, MappingNode, Node, Scalar, SequenceNode, kind
+from sim.scenario.nodes import ChangedNode, Entry, MappingNode, Node, Scalar, SequenceNode, amount_path, kind
 from sim.scenario.problems import Place, Problem, Unreadable, name_repair
+from sim.scenario.ranges import Range, read_range
+from sim.scenario.row_problems import RowProblems
 from sim.scenario.tables import RowProblem, Table, read_table
-from sim.scenario.units import number, weekdays
+from sim.scenario.units import number, quantity, weekdays
 from sim.scenario.words import LATER, PROVENANCE
 
 T = TypeVar("T")
 _NAME = re.compile(r"[^\W\d_][\w-]*")
 LONGEST_NAME = 64
-MOST_ROW_PROBLEMS = 10  # per table; the rest is counted
+NOT_WRAPPED = "only single numbers are wrapped as {value, between, source, assumed}, and this is none"
+UNVALUED = "a range or a source belongs to a value"
+
+
+Memory = dict[str, tuple[Node, object]]
+"""What was read before: by path, the node and its value."""
 
 
 class Reading:
-    """What one load has found so far."""
+    """What one load has found so far.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    memory : what an earlier reading has read, to be recalled where nothing changed: then this is a redraw, for which
+        everything but the drawn values is known and was checked. None for a first reading.
+    """
+
+    def __init__(self, memory: Memory | None = None) -> None:
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.defaults: list[DefaultTaken] = []
         self.provenance: dict[str, Provenance] = {}
+        self.ranges: dict[str, tuple[Range, MappingNode]] = {}
         self.tables: dict[str, Table | Unreadable] = {}
+        self.redraw = memory is not None
+        self.memory: Memory = {} if memory is None else memory
+
+    def once(self, node: Node, path: str, read: Callable[[], T]) -> T:
+        """Read what a node says, or recall it if this very node was read before."""
+        known = self.memory.get(path)
+        if known is not None and known[0] is node:
+            return known[1]  # type: ignore[return-value]
+        value = read()
+        if value is not None and not self.redraw:
+            self.memory[path] = (node, value)
+        return value
 
     def problem(
         self, at: Node | Place, path: str, rule: str, repair: str | None = None, got: str | None = None
@@ -40,19 +67,23 @@ class Reading:
 
     def warn(self, at: Node | Place, path: str, rule: str, repair: str | None = None) -> None:
         """Note something doubtful."""
+        if self.redraw:
+            return
         place = at if isinstance(at, Place) else at.place
         self.warnings.append(Problem(place.file, place.line, place.column, path, rule, repair, None, "warning"))
 
     def default(self, path: str, value: str, why: str) -> None:
         """Note a value taken because nothing was written."""
-        self.defaults.append(DefaultTaken(path=path, value=value, why=why))
+        if not self.redraw:
+            self.defaults.append(DefaultTaken(path=path, value=value, why=why))
 
-    def scalar(self, node: Node, path: str, parse: Callable[[str], T]) -> T | None:
+    def scalar(self, node: Node, path: str, parse: Callable[[str], T], fixed: str | None = None) -> T | None:
         """Read a single value, or note why it cannot be read.
 
-        The value may be wrapped as `{value, between, source, assumed}`; the rest is kept as provenance.
+        The value may be wrapped as `{value, between, source, assumed}`; the rest is kept as provenance and range.
+        `fixed` tells why this value cannot have a range, if it cannot.
         """
-        inner = self.unwrap(node, path, parse)
+        inner = self.unwrap(node, path, parse, fixed)
         if inner is None:
             return None
         return self.text(inner, path, parse)
@@ -60,6 +91,12 @@ class Reading:
     def text(self, node: Node, path: str, parse: Callable[[str], T]) -> T | None:
         """Read a single value that is no number (no provenance)."""
         if not isinstance(node, Scalar):
+            if isinstance(node, MappingNode) and any(word in node for word in PROVENANCE):
+                if "value" in node:
+                    self.problem(node, path, NOT_WRAPPED, "write it bare")
+                else:
+                    self.problem(node, path, UNVALUED, "add value: and the number")
+                return None
             try:
                 parse("")
             except Unreadable as error:
@@ -73,25 +110,39 @@ class Reading:
             self.problem(node, path, error.rule, error.repair, node.note or node.text)
             return None
 
-    def unwrap(self, node: Node, path: str, parse: Callable[[str], object] | None) -> Node | None:
-        """Take the value out of `{value, between, source, assumed}` and keep the rest as provenance."""
+    def unwrap(self, node: Node, path: str, parse: Callable[[str], object], fixed: str | None = None) -> Node | None:
+        """Take the value out of `{value, between, source, assumed}` and keep the rest as provenance and range."""
         if not isinstance(node, MappingNode) or "value" not in node:
             return node
+        inner = node.get("value")
+        if self.redraw:
+            return inner
         fields = Fields(self, node, path, PROVENANCE)
         between: tuple[str, str] | None = None
-        ends = fields.node("between")
-        if ends is not None:
-            between = self._between(ends, f"{path}.between", parse)
-        source = fields.take("source", lambda r, n, p: r.text(n, p, words), None)
-        assumed = fields.take("assumed", read_yes_no, False)
-        self.provenance[path] = Provenance(between=between, source=source, assumed=bool(assumed))
-        inner = node.get("value")
+        source: str | None = fields.take("source", lambda r, n, p: r.text(n, p, words), None)
+        assumed = bool(fields.take("assumed", read_yes_no, False))
+        name: str | None = fields.take("drawn_with", lambda r, n, p: r.text(n, p, words), None)
         if isinstance(inner, MappingNode) and "value" in inner:
             self.problem(inner, path, "a value is wrapped once")
             return None
+        ends = fields.node("between")
+        if ends is not None:
+            between = self._between(ends, f"{path}.between", parse)
+            if between is not None:
+                self._range(node, path, between, parse, fixed, source, assumed, name)
+        elif name is not None:
+            self.problem(
+                node.entries["drawn_with"].place,
+                f"{path}.drawn_with",
+                "only a value with a range is drawn",
+                "add between: [low, high]",
+            )
+        self.provenance[path] = Provenance(between=between, source=source, assumed=assumed, drawn_with=name)
+        for i, (word, amount) in enumerate(node.amounts if isinstance(node, ChangedNode) else ()):
+            self.scalar(amount, amount_path(path, word, i), lambda text: quantity(text)[0])
         return inner
 
-    def _between(self, node: Node, path: str, parse: Callable[[str], object] | None) -> tuple[str, str] | None:
+    def _between(self, node: Node, path: str, parse: Callable[[str], object]) -> tuple[str, str] | None:
         if not isinstance(node, SequenceNode) or len(node.items) != 2:
             self.problem(node, path, "a range [low, high] is expected")
             return None
@@ -99,16 +150,45 @@ class Reading:
         if not isinstance(low, Scalar) or not isinstance(high, Scalar):
             self.problem(node, path, "a range [low, high] of single values is expected")
             return None
-        if parse is not None:
-            values = [self.text(end, path, parse) for end in (low, high)]
-            if None in values:
-                return None
-            if all(isinstance(v, (int, float)) for v in values) and not values[0] <= values[1]:  # type: ignore[operator]
-                self.problem(
-                    node, path, "a range goes from the low to the high end", f"write [{high.text}, {low.text}]"
-                )
-                return None
+        if None in [self.text(end, path, parse) for end in (low, high)]:
+            return None
         return low.text, high.text
+
+    def _range(
+        self,
+        node: MappingNode,
+        path: str,
+        between: tuple[str, str],
+        parse: Callable[[str], object],
+        fixed: str | None,
+        source: str | None,
+        assumed: bool,
+        drawn_with: str | None,
+    ) -> None:
+        """Note the range of a value, from which it can be drawn."""
+        inner, ends = node.entries["value"].value, node.entries["between"].value
+        if not isinstance(inner, Scalar):
+            rule = f"a range belongs to a single number, and here is {kind(inner)}"
+            self.problem(ends, f"{path}.between", rule, "write it at each number")
+            return
+        if fixed is not None:
+            self.problem(ends, f"{path}.between", fixed, "remove between")
+            return
+        try:
+            parse(inner.text)
+        except Unreadable:
+            return  # the reader of the value says so
+        try:
+            texts, changes = _base_texts(node)
+            made = read_range(path, (inner.text, *between), parse, source or "", assumed, texts, changes)
+        except Unreadable as error:
+            outside = error.rule.startswith("the value lies")
+            got = (inner.note or inner.text) if outside else None
+            self.problem(
+                inner if outside else ends, path if outside else f"{path}.between", error.rule, error.repair, got
+            )
+            return
+        self.ranges[path] = (replace(made, drawn_with=drawn_with or ""), node)
 
     def mapping(self, node: Node, path: str, what: str) -> MappingNode | None:
         """Give the node if it is a mapping, else note that one is expected."""
@@ -170,7 +250,12 @@ class Reading:
     def unknown(self, entry: Entry, path: str, known: Iterable[str], error: Unreadable | None = None) -> None:
         """Note a name that is not known here."""
         full = f"{path}.{entry.key}" if path else entry.key
-        if entry.key in LATER:
+        if entry.key in PROVENANCE:
+            if entry.key == "value":
+                self.problem(entry.place, full, NOT_WRAPPED, "write it bare")
+            else:
+                self.problem(entry.place, full, UNVALUED, "add value: and the number")
+        elif entry.key in LATER:
             self.problem(entry.place, full, f"comes later: {LATER[entry.key]}")
         elif error is not None and error.repair:
             self.problem(entry.place, full, error.rule, error.repair)
@@ -203,38 +288,14 @@ class Reading:
         return RowProblems(self, table, path)
 
 
-class RowProblems:
-    """Problems in the rows of one table: the first few in full, the rest counted."""
-
-    def __init__(self, reading: Reading, table: Table, path: str) -> None:
-        self.reading, self.table, self.path = reading, table, path
-        self.n = 0
-        self.next_line: int | None = None  # of the first problem that is only counted
-
-    def add(self, line: int, column: str | None, rule: str, repair: str | None = None, got: str | None = None) -> None:
-        """Note a problem in a row (line of the file) and column."""
-        self.n += 1
-        if self.n <= MOST_ROW_PROBLEMS:
-            path = f"{self.path} (column {column})" if column else self.path
-            self.reading.problem(Place(self.table.file, line), path, rule, repair, got)
-        elif self.next_line is None:
-            self.next_line = line
-
-    def cell(self, line: int, column: str, text: str, parse: Callable[[str], T]) -> T | None:
-        """Read a cell or note why it cannot be read."""
-        try:
-            return parse(text)
-        except Unreadable as error:
-            self.add(line, column, error.rule, error.repair, text)
-            return None
-
-    def done(self) -> bool:
-        """Note how many problems were not listed; tell whether there was none."""
-        more = self.n - MOST_ROW_PROBLEMS
-        if more > 0:
-            words = f"and {more} more problem{'s' if more > 1 else ''} in this table"
-            self.reading.problem(Place(self.table.file, self.next_line), self.path, words)
-        return self.n == 0
+def _base_texts(node: MappingNode) -> tuple[tuple[str, str, str] | None, tuple[tuple[str, str], ...]]:
+    """Value and ends in the base of a changed value, and the changes."""
+    if not isinstance(node, ChangedNode):
+        return None, ()
+    value, ends = node.base.get("value"), node.base.get("between")
+    items = ends.items if isinstance(ends, SequenceNode) else ()
+    texts = [item.text for item in (value, *items) if isinstance(item, Scalar)]
+    return ((texts[0], texts[1], texts[2]), node.changes) if len(texts) == 3 else (None, ())
 
 
 class Fields:
@@ -250,8 +311,11 @@ class Fields:
 
     def __init__(self, reading: Reading, node: MappingNode, path: str, known: Sequence[str]) -> None:
         self.reading, self.mapping, self.path = reading, node, path
+        wrapped = "value" in node and not any(word in known for word in PROVENANCE)
+        if wrapped:
+            reading.problem(node, path, NOT_WRAPPED, "write it bare")
         for entry in node:
-            if entry.key not in known:
+            if entry.key not in known and not (wrapped and entry.key in PROVENANCE):
                 reading.unknown(entry, path, known)
 
     def at(self, name: str) -> str:
@@ -336,7 +400,7 @@ def read_number(low: float | None, high: float | None) -> Callable[[Reading, Nod
 def read_numbers(reading: Reading, node: SequenceNode, path: str, low: float, high: float) -> tuple[float, ...]:
     """Read a list of bare numbers; wrong ones are noted and read as 0."""
     values = [
-        reading.text(item, f"{path}[{i + 1}]", lambda text: number(text, low, high))
+        reading.scalar(item, f"{path}[{i + 1}]", lambda text: number(text, low, high))
         for i, item in enumerate(node.items)
     ]
     return tuple(0.0 if value is None else value for value in values)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from sim.scenario.channel_reader import read_channel
 from sim.scenario.contact_reader import read_arrivals, read_busyness, read_contact_type
@@ -13,20 +14,22 @@ from sim.scenario.group_reader import read_agent_group, targets
 from sim.scenario.headcount import WeeklySpans
 from sim.scenario.laws import Law
 from sim.scenario.logs import Log
-from sim.scenario.model import AgentGroup, Busyness, Channel, ContactType, Observed, Provenance, Scenario
-from sim.scenario.nodes import Entry, MappingNode, Node, Scalar, SequenceNode
+from sim.scenario.model import AgentGroup, Busyness, Channel, ContactType, Observed, Scenario
+from sim.scenario.nodes import Entry, MappingNode, Node, Scalar
 from sim.scenario.observed_reader import read_observed
 from sim.scenario.period import Period, calendar_days
-from sim.scenario.problems import Unreadable, name_repair
+from sim.scenario.problems import Place, Unreadable, name_repair
+from sim.scenario.provenance_reader import read_provenance
 from sim.scenario.rates import Rate
-from sim.scenario.reading import Fields, Reading, read_yes_no, words
+from sim.scenario.reading import Fields, Reading
 from sim.scenario.units import as_duration, date_time, duration, duration_parts, plain
-from sim.scenario.words import PERIOD, PROVENANCE, TOP
+from sim.scenario.words import PERIOD, TOP
 
 LANGUAGE = "1"
 LONGEST_PERIOD = 1100 * 1440.0  # three years [min]
 LONGEST_WARM_UP = 400 * 1440.0
 USUAL_LENGTH = 7  # days
+CHOSEN = "the calendar is chosen, not measured: it has no range"
 _SOMEWHEN = Period(start=datetime(2026, 1, 5), length=10080.0)
 
 
@@ -53,11 +56,66 @@ def read_scenario(reading: Reading, tree: MappingNode, history: Sequence[Mapping
         "period", read_period, "a scenario needs its period", "add period: {start: 2026-03-02, length: 7 d}"
     )
     period = period or _SOMEWHEN  # go on, so that all problems are found
+    parts = _read_parts(reading, fields, period, lambda entry: _reference(entry, history, period))
+    nothing: tuple[Observed, ...] = ()
+    observed = fields.take("observed", lambda r, n, p: read_observed(r, n, p, parts.channel_places), nothing)
+    if fields.node("provenance") is not None:
+        read_provenance(reading, tree.entries["provenance"].value)
+    if reading.problems:
+        return None
+    scenario = Scenario(
+        title=title,
+        question=question,
+        period=period,
+        contact_types=parts.contact_types,
+        channels=parts.channels,
+        agent_groups=parts.groups,
+        observed=observed,
+        provenance=dict(reading.provenance),
+    )
+    _cross_checks(reading, scenario, parts.channel_places, parts.type_places)
+    return scenario.model_copy(update={"defaults": tuple(reading.defaults), "warnings": tuple(reading.warnings)})
+
+
+def reread(reading: Reading, tree: MappingNode, stated: Scenario) -> Scenario:
+    """Read a scenario again of which only numbers have changed; period, references and what is only shown stay.
+
+    Parameters
+    ----------
+    reading : a redraw, with the memory of the first reading.
+    tree : the text with the changed numbers.
+    stated : the scenario as first read.
+
+    Returns
+    -------
+    The scenario; it is to be used only if `reading` has no problems.
+    """
+    fields = Fields(reading, tree, "", TOP)
+    kinds = stated.contact_types
+    parts = _read_parts(reading, fields, stated.period, lambda entry: kinds[entry.key].reference)
+    changed = {"contact_types": parts.contact_types, "channels": parts.channels, "agent_groups": parts.groups}
+    return stated.model_copy(update=changed)
+
+
+class _Parts(NamedTuple):
+    """Channels, contact types and agent groups, and where the first two are written."""
+
+    channels: dict[str, Channel]
+    contact_types: dict[str, ContactType]
+    groups: dict[str, AgentGroup]
+    channel_places: dict[str, Place]
+    type_places: dict[str, Place]
+
+
+def _read_parts(
+    reading: Reading, fields: Fields, period: Period, reference_of: Callable[[Entry], Rate | None]
+) -> _Parts:
+    """Read everything that consists of numbers."""
     shared = Busyness(factor="all")
     shared_node = fields.node("busyness")
     if shared_node is not None:
-        shared = read_busyness(reading, shared_node, "busyness", "all") or shared
-
+        known = shared_node
+        shared = reading.once(known, "busyness", lambda: read_busyness(reading, known, "busyness", "all")) or shared
     channel_entries = _section(reading, fields, "channels", "add channels: {phone: {service_level: 80 % within 30 s}}")
     type_entries = _section(
         reading, fields, "contact_types", "add contact_types: {call: {channel: phone, per_day: 100}}"
@@ -67,7 +125,8 @@ def read_scenario(reading: Reading, tree: MappingNode, history: Sequence[Mapping
     channels: dict[str, Channel] = {}
     patience: dict[str, Law | None] = {entry.key: None for entry in channel_entries}
     for entry in channel_entries:
-        found = read_channel(reading, entry, f"channels.{entry.key}", tuple(patience))
+        path = f"channels.{entry.key}"
+        found = reading.once(entry.value, path, partial(read_channel, reading, entry, path, tuple(patience)))
         if found is not None:
             channels[entry.key], patience[entry.key] = found
     contact_types: dict[str, ContactType] = {}
@@ -76,38 +135,22 @@ def read_scenario(reading: Reading, tree: MappingNode, history: Sequence[Mapping
         path = f"contact_types.{entry.key}"
         said = entry.value.get("channel") if isinstance(entry.value, MappingNode) else None
         channel_of[entry.key] = said.text if isinstance(said, Scalar) else None
-        reference = _reference(entry, history, period)
+        reference = reference_of(entry)
         contact_type = read_contact_type(reading, entry, path, period, patience, shared, reference)
         if contact_type is not None:
             contact_types[entry.key] = contact_type
     if shared_node is None and any(c.busyness.factor == "all" for c in contact_types.values()):
         reading.default("busyness", "none", "days differ by weekday and chance (Poisson) only")
-    target = targets(reading, channel_of, patience, {entry.key: entry.place for entry in type_entries})
+    type_places = {entry.key: entry.place for entry in type_entries}
+    target = targets(reading, channel_of, patience, type_places)
     groups: dict[str, AgentGroup] = {}
     for entry in group_entries:
-        group = read_agent_group(reading, entry, f"agent_groups.{entry.key}", target, patience, period)
+        path = f"agent_groups.{entry.key}"
+        read_group = partial(read_agent_group, reading, entry, path, target, patience, period)
+        group = reading.once(entry.value, path, read_group)
         if group is not None:
             groups[entry.key] = group
-    nothing: tuple[Observed, ...] = ()
-    observed = fields.take("observed", lambda r, n, p: read_observed(r, n, p, patience), nothing)
-    if fields.node("provenance") is not None:
-        _read_provenance(reading, tree.entries["provenance"].value)
-    if reading.problems:
-        return None
-    scenario = Scenario(
-        title=title,
-        question=question,
-        period=period,
-        contact_types=contact_types,
-        channels=channels,
-        agent_groups=groups,
-        observed=observed,
-        provenance=dict(reading.provenance),
-    )
-    _cross_checks(
-        reading, scenario, {e.key: e.place for e in [*channel_entries]}, {e.key: e.place for e in type_entries}
-    )
-    return scenario.model_copy(update={"defaults": tuple(reading.defaults), "warnings": tuple(reading.warnings)})
+    return _Parts(channels, contact_types, groups, {e.key: e.place for e in channel_entries}, type_places)
 
 
 def _line(text: str) -> str:
@@ -158,14 +201,14 @@ def read_period(reading: Reading, node: Node, path: str) -> Period | None:
     default = calendar_days(begin, USUAL_LENGTH, zone)
     length = fields.take(
         "length",
-        lambda r, n, p: r.scalar(n, p, lambda text: _span_of_days(text, begin, zone, 1)),
+        lambda r, n, p: r.scalar(n, p, lambda text: _span_of_days(text, begin, zone, 1), CHOSEN),
         default,
         f"{USUAL_LENGTH} d",
         "no length is written",
     )
     warm_up = fields.take(
         "warm_up",
-        lambda r, n, p: r.scalar(n, p, lambda text: _span_of_days(text, begin, zone, -1)),
+        lambda r, n, p: r.scalar(n, p, lambda text: _span_of_days(text, begin, zone, -1), CHOSEN),
         0.0,
         "0 d",
         "no warm-up is written",
@@ -231,32 +274,6 @@ def _reference(entry: Entry, history: Sequence[MappingNode], period: Period) -> 
         found = read_arrivals(Reading(), first, "", period)
         return None if isinstance(found, Log) else found
     return None
-
-
-def _read_provenance(reading: Reading, node: Node) -> None:
-    """Read the ranges and sources that a resolved scenario lists by path."""
-    mapping = reading.mapping(node, "provenance", "a mapping of paths to {between, source, assumed}")
-    for entry in mapping or ():
-        own = f"provenance.{entry.key}"
-        inner = reading.mapping(entry.value, own, "a mapping such as {between: [8 %, 13 %], assumed: true}")
-        if inner is None:
-            continue
-        fields = Fields(reading, inner, own, PROVENANCE[1:])
-        ends = fields.node("between")
-        between: tuple[str, str] | None = None
-        if ends is not None:
-            if (
-                isinstance(ends, SequenceNode)
-                and len(ends.items) == 2
-                and all(isinstance(i, Scalar) for i in ends.items)
-            ):
-                low, high = (i.text for i in ends.items if isinstance(i, Scalar))
-                between = (low, high)
-            else:
-                reading.problem(ends, f"{own}.between", "a range [low, high] is expected")
-        source: str | None = fields.take("source", lambda r, n, p: r.text(n, p, words), None)
-        assumed = fields.take("assumed", read_yes_no, False)
-        reading.provenance[entry.key] = Provenance(between=between, source=source, assumed=assumed)
 
 
 def _cross_checks(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from sim.scenario.period import Frozen, Period
@@ -99,9 +100,14 @@ def duties(shifts: Mapping[str, Shift], period: Period, t0: float, t1: float) ->
     date it starts. Agent `day/1` is the same person on every date; on a weekday with fewer agents the last
     ordinals stay at home.
     """
+    return list(_duties(tuple(shifts.items()), period, t0, t1))
+
+
+@lru_cache(maxsize=64)  # the same shifts come again and again while other numbers of a scenario are drawn
+def _duties(shifts: tuple[tuple[str, Shift], ...], period: Period, t0: float, t1: float) -> tuple[Duty, ...]:
     found: list[Duty] = []
     days = period.days(t0 - 2880.0, t1)
-    for name, shift in shifts.items():
+    for name, shift in shifts:
         for day in days:
             n = shift.agents[day.weekday]
             start = period.minute_at(day.date, shift.start)
@@ -119,4 +125,4 @@ def duties(shifts: Mapping[str, Shift], period: Period, t0: float, t1: float) ->
                 clipped = tuple((max(a, t0), min(b, t1)) for a, b in stretches if min(b, t1) > max(a, t0))
                 if clipped:
                     found.append(Duty(f"{name}/{i + 1}", day.date, clipped))
-    return found
+    return tuple(found)

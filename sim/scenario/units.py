@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import TypeVar
 
 from sim.scenario.problems import Unreadable, name_repair
@@ -282,6 +283,7 @@ def as_span(start: int, end: int) -> str:
     return f"{as_clock(start)}-{as_clock(end)}"
 
 
+@lru_cache(maxsize=1024)
 def weekdays(text: str) -> tuple[int, ...]:
     """Read weekdays (`mon`, `mon-fri`, `sat-mon`, `daily`; joined by commas) as numbers, Monday 0.
 
@@ -319,6 +321,7 @@ def seven(values: Sequence[T]) -> Week[T]:
     return monday, tuesday, wednesday, thursday, friday, saturday, sunday
 
 
+@lru_cache(maxsize=1024)
 def is_weekdays(text: str) -> bool:
     """Whether the text names weekdays."""
     try:

@@ -79,7 +79,7 @@ AGENT_GROUP = (
     "serves", "reserve", "shrinkage", "shifts", "headcount", "end_of_shift", "choice", "speed",
 )  # fmt: skip
 SKILL = ("rank", "after", "speed", "reserve")
-PROVENANCE = ("value", "between", "source", "assumed")
+PROVENANCE = ("value", "between", "source", "assumed", "drawn_with")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 # Fields that hold a mapping: a change may add one that the base does not write.
 HOLDERS = frozenset(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sim.lowering import LoweringProblems, Operation, lower
+from sim.lowering import STRATA, LoweringProblems, Operation, lower
 from sim.machine import Constant, CountedPool, Exponential, Lognormal, NamedPool, Uniform, Weibull, Work, simulate
 from sim.machine.laws import ByAttribute, Hazard, Mixture, Quantiles, Table
 from sim.machine.streams import RecordedStream, Stream
@@ -45,6 +46,17 @@ def test_rates_keep_the_daily_totals(tmp_path: Path) -> None:
     assert isinstance(stream, Stream)
     days = [stream.rate.integral(d * 1440.0, (d + 1) * 1440.0) for d in range(7)]
     assert days == pytest.approx([100.0] * 5 + [40.0, 0.0])
+
+
+def test_stratified_days_are_asked_for_and_come_in_blocks_of_ten(tmp_path: Path) -> None:
+    """Only the strata of the factors change; without the wish they are what they were."""
+    text = BASE.replace("agent_groups:", "busyness: {day_sd: 15 %}\nagent_groups:")
+    plain = made(tmp_path, text)
+    asked = lower(plain.scenario, stratified=True)
+    assert {f.strata for f in plain.network.busyness.values()} == {1}
+    assert {f.strata for f in asked.network.busyness.values()} == {STRATA} == {10}
+    strata = {name: replace(f, strata=10) for name, f in plain.network.busyness.items()}
+    assert replace(plain.network, busyness=strata) == asked.network
 
 
 def test_a_policy_keeps_the_reference_of_its_base(tmp_path: Path) -> None:

@@ -339,6 +339,15 @@ STREAM = {
     ),
     "busyness interval": (lambda b: b.busyness(Busyness("f", interval=0)), "busyness f: interval 0 must be positive"),
     "busyness law": (lambda b: b.busyness(Busyness("f", law="beta")), "law 'beta' is unknown; lognormal or gamma"),
+    "busyness strata": (
+        lambda b: b.busyness(Busyness("f", strata=0)),
+        "busyness f: strata 0 must be a whole number from 1 to 1,000",
+    ),
+    "busyness half a stratum": (
+        lambda b: b.busyness(Busyness("f", strata=2.5)),
+        "busyness f: strata 2.5 must be a whole number from 1 to 1,000",
+    ),
+    "busyness strata nan": (lambda b: b.busyness(Busyness("f", strata=float("nan"))), "strata nan must be a whole"),
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from sim.machine import NetworkBuilder, Timeline
 from sim.measures import MEASURES, Intervals, Service, measure
+from sim.measures import spans as module
 from sim.measures.clock import open_minutes
 from sim.measures.spans import areas, least_at
 from tests.measures.diary import DAY, desk, diary, duty, lost, served
@@ -160,8 +161,10 @@ def test_open_minutes_agree_with_the_calendar() -> None:
     assert open_minutes(Calendar("never", []), a, b).sum() == 0.0
 
 
-def test_areas_and_least_values_agree_with_plain_loops() -> None:
-    """Random spans on a coarse clock, with many ties."""
+@pytest.mark.parametrize("few", [0, 10])
+def test_areas_and_least_values_agree_with_plain_loops(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random spans on a coarse clock, with many ties; marks looked at one by one, and by powers of two."""
+    monkeypatch.setattr(module, "FEW", few)
     rng = np.random.default_rng(2)
     edges = np.array([0.0, 3.0, 4.0, 10.0, 20.0])
     begin = rng.integers(-5, 25, 400).astype(float)

@@ -141,3 +141,22 @@ def test_labels_join_snapshots_and_peaks_of_their_intervals() -> None:
     assert t.series("backlog_age").tolist()[0] == (10.0 + 13.0) / 2
     assert t.series("backlog_oldest").tolist()[0] == 13.0
     assert t.series("queue_length").tolist() == pytest.approx([(10 + 7 + 13) / 30, (1 + 1) / 30])
+
+
+def test_a_job_that_comes_back_to_a_channel_of_one_step_has_been_there_since_its_first_leg() -> None:
+    """Phone, chat, phone in one round: to the channel it is the contact of minute 0, to the step a new one."""
+    rows = [served(0, 0.0, 5.0, 10.0), served(0, 10.0, 12.0, 20.0, step="chat"), waiting(0, 20.0)]
+    t = measure(diary(desk().build(), rows), [Service("phone")], HALVES)
+    assert t.value("backlog_age", "channel", "phone", 0) == t.value("backlog_age", interval=0) == 30.0
+    assert t.value("backlog_oldest", "channel", "phone", 0) == 30.0
+    assert t.value("backlog_age", "step", "phone", 0) == 10.0
+    b = NetworkBuilder("one step", end=60.0)
+    b.recorded("red", to="phone", times=[])
+    b.work("phone", served_by="team")
+    b.counted("team", 1)
+    t = measure(diary(b.build(), [served(0, 0.0, 5.0, 10.0), waiting(0, 20.0)]), [Service("phone")], HALVES)
+    ages = [
+        t.value("backlog_age", kind, name, 0)
+        for kind, name in (("all", "all"), ("channel", "phone"), ("step", "phone"))
+    ]
+    assert ages == [30.0, 30.0, 10.0]

@@ -137,6 +137,7 @@ TEXT = """
 6.4 reference rate of its own; a birth in band 0; a birth in band 1; a birth in band 2; a birth in band 3
 6.4 a birth in band 4; a birth in band 5; accepted by its mark; accepted with the whole band; a cell before 0
 6.5 busyness of days; correlated days; busyness within days; lognormal; gamma; two factors on one stream
+6.6 stratified days; stratified and correlated; a later block
 7.1 family counted; born before the period; born after the period; counted visit of an uncounted family
 7.1 uncounted visit of a counted family; a spell that is not kept; kept only because it overlaps the period
 7.1 stops at the limit; no following at all; stops when everything counted is done; nothing is left to happen

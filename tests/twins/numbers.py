@@ -313,4 +313,6 @@ class Numbers:
             more["within_correlation"] = c.pick(name + ".phi", 0.0, 0.6)
         if c.on(name + ".correlation", 0.5):
             more["day_correlation"] = c.pick(name + ".rho", 0.7, -0.4)
+        if c.on(name + ".strata", 0.3):
+            more["strata"] = c.pick(name + ".blocks", 2, 3, 10)
         return Busyness(name, law="gamma" if c.on(name + ".gamma", 0.3) else "lognormal", **more)

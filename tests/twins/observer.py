@@ -63,6 +63,10 @@ class Observer(ObservedService):
             self.note_if(f.day_sd and f.day_correlation, "6.5 correlated days")
             self.note_if(f.within_sd, "6.5 busyness within days")
             self.note(f"6.5 {f.law}")
+            spread = f.day_sd and f.strata > 1
+            self.note_if(spread, "6.6 stratified days")
+            self.note_if(spread and f.day_correlation, "6.6 stratified and correlated")
+            self.note_if(spread and self.replication >= f.strata, "6.6 a later block")
         for s in n.streams:
             if isinstance(s, Stream):
                 self.note_if(s.reference is not s.rate, "6.4 reference rate of its own")

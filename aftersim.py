@@ -1,4 +1,7 @@
-"""The command line: collects the `commands.py` of each package, nothing else."""
+"""The command line, and the front door for notebooks: both only collect what the packages bring.
+
+>>> from aftersim import compare, load, replicate
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,14 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
 PLACES = {
     "run": "experiments.commands.run",
+    "compare": "experiments.commands.compare",
+    "runs": "experiments.commands.runs",
     "validate": "sim.commands",
     "explain": "sim.commands",
     "measures": "sim.commands",
@@ -21,6 +27,29 @@ PLACES = {
     "calibrate": "calibration.commands",
 }
 """Which module brings which command; it is imported only when the command is used."""
+
+DOOR = {
+    "load": "sim",
+    "lower": "sim",
+    "simulate": "sim",
+    "ScenarioProblems": "sim",
+    "replicate": "experiments.study",
+    "compare": "experiments.study",
+    "Run": "experiments.study",
+    "Study": "experiments.study",
+    "cluster": "experiments.replication.cluster",
+}
+"""What a notebook or script imports from here, and where it lives."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in DOOR:
+        raise AttributeError(f"module 'aftersim' has no attribute {name!r}")
+    return getattr(importlib.import_module(DOOR[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*DOOR, "main"])
 
 
 class Commands(click.Group):
@@ -46,6 +75,7 @@ def cli() -> None:
     \b
     Examples:
       aftersim run scenarios/small_shop.yaml
+      aftersim compare scenarios/small_shop.yaml scenarios/policies/keep_phones_free.yaml
       aftersim explain scenarios/small_shop.yaml
     """
 

@@ -3,12 +3,44 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 ABSENT = "–"
 """Shown where there was nothing to count."""
 
 
-def duration(minutes: float) -> str:
+@dataclass(frozen=True)
+class Units:
+    """How a language writes units behind numbers.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        Its names of `s`, `min`, `h`, `d`, `%`, `pts`, `Erlang`; those that are missing stay as they are.
+    tight : frozenset of str
+        Units of ours that follow the number without a space.
+
+    Examples
+    --------
+    >>> duration(0.75, Units({"s": "秒"})), share(0.834, Units({}, frozenset({"%"})))
+    ('45 秒', '83.4%')
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    tight: frozenset[str] = frozenset()
+
+    def join(self, number: str, unit: str) -> str:
+        """Number and unit; only the number where there is no unit, or nothing was counted."""
+        if not unit or number == ABSENT:
+            return number
+        return f"{number}{'' if unit in self.tight else ' '}{self.names.get(unit, unit)}"
+
+
+ENGLISH = Units()
+
+
+def duration(minutes: float, units: Units = ENGLISH) -> str:
     """A duration in the unit that suits it.
 
     Examples
@@ -16,10 +48,10 @@ def duration(minutes: float) -> str:
     >>> [duration(x) for x in (0.0, 0.013, 0.75, 3.2, 384.0, 1440.0, 4000.0, float("nan"))]
     ['0 s', '0.8 s', '45 s', '3.2 min', '6.4 h', '24 h', '2.8 d', '–']
     """
-    return figure(minutes, "min")
+    return figure(minutes, "min", units)
 
 
-def term(minutes: float) -> str:
+def term(minutes: float, units: Units = ENGLISH) -> str:
     """A time that somebody set, as exactly as he wrote it.
 
     Examples
@@ -31,11 +63,11 @@ def term(minutes: float) -> str:
         if minutes > size or (minutes == size and unit != "d"):
             number = minutes / size
             if abs(number - round(number)) < 1e-9:
-                return f"{round(number)} {unit}"
-    return f"{minutes * 60:.6g} s"
+                return units.join(f"{round(number)}", unit)
+    return units.join(f"{minutes * 60:.6g}", "s")
 
 
-def share(value: float) -> str:
+def share(value: float, units: Units = ENGLISH) -> str:
     """A share in percent.
 
     Examples
@@ -43,10 +75,10 @@ def share(value: float) -> str:
     >>> share(0.8341), share(1.0), share(0.0004)
     ('83.4 %', '100 %', '0.04 %')
     """
-    return figure(value, "share")
+    return figure(value, "share", units)
 
 
-def percent(value: float) -> str:
+def percent(value: float, units: Units = ENGLISH) -> str:
     """A share in whole percent, for headlines.
 
     Examples
@@ -54,10 +86,12 @@ def percent(value: float) -> str:
     >>> percent(0.614), percent(0.996), percent(0.002), percent(1.0)
     ('61 %', '99.6 %', '0.2 %', '100 %')
     """
-    return share(value) if 0.0 < value < 0.01 or 0.99 < value < 1.0 else _join(_number(100 * value, 0), "%")
+    if 0.0 < value < 0.01 or 0.99 < value < 1.0:
+        return share(value, units)
+    return units.join(_number(100 * value, 0), "%")
 
 
-def figure(value: float, unit: str) -> str:
+def figure(value: float, unit: str, units: Units = ENGLISH) -> str:
     """A number with its unit, as in the tables of measures.
 
     Examples
@@ -66,10 +100,10 @@ def figure(value: float, unit: str) -> str:
     ('12.3 h', '1,234', '50.0 %', '12.0 min')
     """
     scale, name, digits = _scale(value, unit)
-    return _join(_number(value * scale, digits), name)
+    return units.join(_number(value * scale, digits), name)
 
 
-def interval(value: float, low: float, high: float, unit: str) -> str:
+def interval(value: float, low: float, high: float, unit: str, units: Units = ENGLISH) -> str:
     """A number with its interval, all in one unit.
 
     Examples
@@ -80,7 +114,8 @@ def interval(value: float, low: float, high: float, unit: str) -> str:
     '45 s'
     """
     brackets = limits(value, low, high, unit)
-    return f"{figure(value, unit)} {brackets}" if brackets else figure(value, unit)
+    number = figure(value, unit, units)
+    return f"{number} {brackets}" if brackets else number
 
 
 def limits(value: float, low: float, high: float, unit: str) -> str:
@@ -99,7 +134,7 @@ def limits(value: float, low: float, high: float, unit: str) -> str:
     return f"({_number(low * scale, digits)}–{_number(high * scale, digits)})"
 
 
-def difference(value: float, unit: str) -> str:
+def difference(value: float, unit: str, units: Units = ENGLISH) -> str:
     """A difference with its sign; of shares in percentage points.
 
     Examples
@@ -110,9 +145,38 @@ def difference(value: float, unit: str) -> str:
     if math.isnan(value):
         return ABSENT
     scale, name, digits = _scale(value, unit)
-    number = _number(abs(value) * scale, max(digits, 1) if unit in ("share", "min") else digits)
-    sign = "" if float(number.replace(",", "")) == 0.0 else "+" if value > 0 else "-"
-    return _join(sign + number, "pts" if unit == "share" else name)
+    number = _signed(value * scale, max(digits, 1) if unit in ("share", "min") else digits)
+    return units.join(number, "pts" if unit == "share" else name)
+
+
+def difference_interval(value: float, low: float, high: float, unit: str, units: Units = ENGLISH) -> str:
+    """A difference with its interval, all in the unit that suits the largest of them.
+
+    Examples
+    --------
+    >>> difference_interval(-0.05, -0.1, 0.02, "min"), difference_interval(0.021, 0.0, 0.04, "share")
+    ('-3.0 s [-6.0, +1.2]', '+2.1 pts [0, +4.0]')
+    >>> difference_interval(0.1, float("nan"), float("nan"), "min"), difference_interval(0.0, -30.0, 30.0, "min")
+    ('+6.0 s', '0 min [-30.0, +30.0]')
+    """
+    if math.isnan(low) or math.isnan(high) or math.isnan(value):
+        return difference(value, unit, units)
+    scale, name, digits = _scale(max(abs(value), abs(low), abs(high)), unit)
+    digits = max(digits, 1) if unit in ("share", "min") else digits
+    number, *ends = (_signed(x * scale, digits) for x in (value, low, high))
+    return f"{units.join(number, 'pts' if unit == 'share' else name)} [{', '.join(ends)}]"
+
+
+def least(unit: str, units: Units = ENGLISH) -> str:
+    """The smallest difference that is shown; what is smaller would be printed as 0.
+
+    Examples
+    --------
+    >>> least("share"), least("min"), least("h"), least("contacts")
+    ('0.01 pts', '0.1 s', '0.1 min', '0.01')
+    """
+    size = {"share": 1e-4, "min": 0.1 / 60, "h": 0.1 / 60}.get(unit, 0.01)
+    return difference(size, unit, units).lstrip("+")
 
 
 def clock_time(seconds: float) -> str:
@@ -164,5 +228,7 @@ def _number(value: float, digits: int) -> str:
     return "0" if text in ("-0", "-0.0") else text
 
 
-def _join(number: str, unit: str) -> str:
-    return f"{number} {unit}" if unit and number != ABSENT else number
+def _signed(value: float, digits: int) -> str:
+    number = _number(abs(value), digits)
+    sign = "" if number in ("0", ABSENT) or not number.strip("0.,") else "+" if value > 0 else "-"
+    return sign + number

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.M | re.S)
 COMMANDS = [line for kind, text in BLOCKS if not kind for line in text.splitlines() if line.startswith("aftersim ")]
-INSTALLS = [line for _, text in BLOCKS for line in text.splitlines() if "pip install" in line]
+INSTALLS = [line for _, text in BLOCKS for line in text.splitlines() if "-m venv" in line]
 
 
 def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -47,10 +47,17 @@ def test_every_command_of_the_readme_runs_as_written(line: str, tmp_path: Path) 
     assert "Traceback" not in result.stderr
 
 
-def test_the_output_shown_is_the_output_printed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sign", "line"),
+    [
+        ("Small shop, phone and e-mail\nCan five", "aftersim run scenarios/small_shop.yaml"),
+        ("is best on the promises", next(c for c in COMMANDS if c.startswith("aftersim compare"))),
+    ],
+)
+def test_the_output_shown_is_the_output_printed(sign: str, line: str, tmp_path: Path) -> None:
     """Line by line, with numbers masked: the README shows what a newcomer sees."""
-    shown = next(text for kind, text in BLOCKS if kind == "text" and "Small shop" in text)
-    result = run("aftersim run scenarios/small_shop.yaml", tmp_path)
+    shown = next(text for kind, text in BLOCKS if kind == "text" and sign in text)
+    result = run(line, tmp_path)
     masked = [mask(line) for line in result.stdout.splitlines()]
     missing = [line for line in shown.splitlines() if line.strip() and mask(line) not in masked]
     assert not missing, result.stdout
@@ -69,11 +76,13 @@ def test_every_link_leads_somewhere() -> None:
     assert not [t for t in targets if "://" not in t and not (ROOT / t).exists()]
 
 
-def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_python_example_runs(tmp_path: Path) -> None:
     """The few lines for a script or notebook."""
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     code = next(text for kind, text in BLOCKS if kind == "python")
-    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
+    assert (tmp_path / "differences.png").exists()
 
 
 def test_nothing_in_the_project_names_a_place_outside_it() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.estimates.estimates import Estimate, Estimates
+from experiments.estimates.estimates import Estimates
+from experiments.estimates.intervals import Estimate
 from sim.formula import Formula, formulas
 from sim.lowering import Operation
 from sim.machine import Work

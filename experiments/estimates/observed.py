@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.estimates.estimates import Estimates, one_history
+from experiments.estimates.estimates import Estimates
+from experiments.estimates.intervals import one_history
 from experiments.replication.grids import HOUR
 from experiments.replication.reduction import LevelAt
 from experiments.replication.replications import Replications

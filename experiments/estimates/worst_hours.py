@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.estimates.estimates import Estimate, Estimates
+from experiments.estimates.estimates import Estimates
+from experiments.estimates.intervals import Estimate
 from experiments.replication.grids import WEEKDAY_HOUR
 from experiments.replication.promises import promises_of
 from experiments.replication.replications import Replications

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.replication.grids import DAY, HOUR, QUARTER, WEEKDAY_HOUR, Grids
+from experiments.replication.layout import Layout, Reduced
 from experiments.replication.promises import services_of
 from sim.lowering import Operation
-from sim.machine import Records
-from sim.measures import MEASURES, Measure, Service, measure
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.machine import Network, Records
+from sim.measures import MEASURES, Measure, Service, Split, Survey
+from sim.measures.arrays import Floats, Ints
+from sim.measures.definition import ScopeKind
+from sim.measures.evidence import Evidence
+from sim.measures.table import Numbers
+from sim.measures.visits import ABANDONED
 
 WAIT = "wait"
 """Grid of waits: its labels are minutes, `answered_within` counts up to each."""
@@ -33,6 +38,9 @@ WAITS = tuple(
     )
 )
 """Waits up to which answers are counted [min]; those of the promises are added."""
+
+BY_HOUR = ("arrivals", "service_level", "abandonment", "asa", "queue_length")
+"""What is kept of every step by hour of the day; of all together, channels and pools it is everything."""
 
 BY_QUARTER = ("queue_length", "on_duty_hours", "busy_hours")
 BY_WEEKDAY_HOUR = ("arrivals", "service_level", "asa", "abandonment", "queue_length", "occupancy", "on_duty_hours")
@@ -130,6 +138,8 @@ class Reduction:
 
     Attributes
     ----------
+    network : Network
+        What is simulated.
     grids : Grids
         Ways of splitting the period.
     services : tuple of Service
@@ -138,6 +148,7 @@ class Reduction:
         Further service levels, by channel and for all channels together.
     """
 
+    network: Network
     grids: Grids
     services: tuple[Service, ...]
     levels: tuple[LevelAt, ...]
@@ -145,7 +156,7 @@ class Reduction:
     @classmethod
     def of(cls, operation: Operation) -> Reduction:
         """The reduction of an operation."""
-        return cls(Grids.of(operation), services_of(operation), levels_asked(operation))
+        return cls(operation.network, Grids.of(operation), services_of(operation), levels_asked(operation))
 
     @property
     def waits(self) -> tuple[float, ...]:
@@ -171,97 +182,129 @@ class Reduction:
         }
         return g[grid].labels if grid in g else ()
 
-    def __call__(self, records: Records) -> pd.DataFrame:
-        """Table of one replication.
+    def __call__(self, records: Records) -> Reduced:
+        """Numbers of one replication, in the rows of `layout`.
 
-        Returns
-        -------
-        DataFrame
-            As `MeasureTable.frame`, in the grids `period`, `hour`, `day`, `weekday hour`, `quarter` and `wait`, with a
-            column `label` for the interval.
+        Parameters
+        ----------
+        records : Records
+            Of this network, or of one that differs in numbers only; the period may have been cut short.
+
+        Raises
+        ------
+        ValueError
+            They are of another operation.
         """
-        import pandas as pd
+        cut = records.network.end != self.network.end
+        own = replace(self, network=records.network) if cut else self
+        evidence = Evidence(records, own._survey.ruler)
+        main = own._survey(evidence).numbers
+        parts = [main]
+        if self.services:
+            parts.append(own._within_waits(evidence))
+        tables = [survey(evidence).numbers for survey in own._at_levels]
+        parts += [Numbers(*(x[rows] for x in tables[k])) for k, rows in own._level_rows]
+        return Reduced.of_numbers(self.layout, Numbers(*map(np.concatenate, zip(*parts, strict=True))))
 
+    @cached_property
+    def layout(self) -> Layout:
+        """Rows that every history of the operation leaves, also one in which nothing happens.
+
+        By grid: `period` everything; `hour` and `day` everything for all contacts together, channels and pools
+        (`hour` also `BY_HOUR` for steps); `weekday hour` and `quarter` what hours of the week and pictures are made of;
+        `wait` the shares of each channel answered and gone within a wait.
+        """
+        rows = self._survey.rows
+        scopes = {scope: i for i, scope in enumerate(rows.scopes)}
+        measures = [*rows.measures, *(OWN_MEASURES if self.services else ()), *(level.name for level in self.levels)]
+        n_waits, n_channels = len(self.waits), len(self.services)
+        parts: list[tuple[NDArray[Any], ...]] = [(rows.measure, rows.scope, rows.way, rows.interval)]
+        if self.services:
+            first = scopes["channel", self.services[0].name]
+            size = n_waits * n_channels
+            channel = np.repeat(np.arange(n_channels), n_waits) + first
+            waits = np.tile(np.arange(n_waits), n_channels)
+            for i in range(len(OWN_MEASURES)):
+                parts.append((np.full(size, len(rows.measures) + i), channel, np.full(size, len(rows.ways)), waits))
+        numbers = {way.name: i for i, way in enumerate(rows.ways)}
+        for i, (k, mine) in enumerate(self._level_rows):
+            r = self._at_levels[k].rows
+            scope = np.array([scopes[x] for x in r.scopes])[r.scope[mine]]
+            way = np.array([numbers[x.name] for x in r.ways])[r.way[mine]]
+            number = len(measures) - len(self.levels) + i
+            parts.append((np.full(mine.size, number), scope, way, r.interval[mine]))
+        measure, scope, way, interval = (np.concatenate(x) for x in zip(*parts, strict=True))
+        return Layout(
+            measures=tuple(measures),
+            scopes=rows.scopes,
+            grids=(*(w.name for w in rows.ways), WAIT),
+            labels=((), *(w.labels for w in rows.ways[1:]), self.labels(WAIT)),
+            measure=measure.astype(np.int16),
+            scope=scope.astype(np.int32),
+            grid=way.astype(np.int8),
+            interval=interval.astype(np.int32),
+        )
+
+    @cached_property
+    def _survey(self) -> Survey:
+        """All measures but those of this package."""
+
+        def given(names: tuple[str, ...] | None, *kinds: ScopeKind) -> dict[ScopeKind, tuple[str, ...] | None]:
+            return dict.fromkeys(kinds, names)
+
+        main: tuple[ScopeKind, ...] = ("all", "channel", "pool")
         g = self.grids
-        parts = [
-            measure(records, self.services, (g.hour, g.day)).frame,
-            _without_period(measure(records, self.services, g.weekday_hour, measures=BY_WEEKDAY_HOUR).frame),
-            _without_period(measure(records, self.services, g.quarter, measures=BY_QUARTER).frame),
-            *self._waits(records),
-            *self._levels(records),
-        ]
-        frame = pd.concat([p.astype(dict.fromkeys(NAMES, object)) for p in parts], ignore_index=True)
-        frame.insert(5, "label", self._label_column(frame))
-        return frame.astype(dict.fromkeys((*NAMES, "label"), "category"))
+        splits = (
+            Split(g.hour, given(None, *main) | given(BY_HOUR, "step")),
+            Split(g.day, given(None, *main)),
+            Split(g.weekday_hour, given(BY_WEEKDAY_HOUR, *main)),
+            Split(g.quarter, given(BY_QUARTER, *main)),
+        )
+        return Survey(self.network, self.services, splits)
 
-    def _label_column(self, frame: pd.DataFrame) -> np.ndarray:
-        label = np.full(len(frame), "", dtype=object)
-        interval, grid = frame["interval"].to_numpy(), frame["grid"].to_numpy()
-        for name in set(grid):
-            labels = np.array(self.labels(name), dtype=object)
-            if labels.size:
-                mine = grid == name
-                label[mine] = labels[interval[mine]]
-        return label
-
-    def _waits(self, records: Records) -> list[pd.DataFrame]:
-        """How many of each channel were answered, or had given up, within each of `waits`."""
-        from sim.measures.contacts import by_channel
-        from sim.measures.service import cover
-        from sim.measures.visits import ABANDONED, ANSWERED, IN_SERVICE, put_together
-
-        if not self.services:
-            return []
-        _, visits = put_together(records)
-        c = by_channel(records, visits, cover(records.network, self.services))
-        waits = np.asarray(self.waits)
-        rows = []
-        for i, service in enumerate(self.services):
-            mine = c.scope == i
-            base = float(np.sum(mine & c.had_wait))
-            answered = mine & ((c.status == ANSWERED) | (c.status == IN_SERVICE))
-            for name, who in (("answered_within", answered), ("abandoned_within", mine & (c.status == ABANDONED))):
-                if base > 0.0:
-                    number = np.searchsorted(np.sort(c.wait[who]), waits, side="right").astype(np.float64)
-                    rows.append(_shares(name, service.name, number, base))
-        return rows
-
-    def _levels(self, records: Records) -> list[pd.DataFrame]:
-        """Service levels at thresholds of their own, under the names they were asked for."""
-        steps: dict[str, tuple[str, ...]] = {}
-        for s in self.services:
-            steps.setdefault(s.name, s.steps)
+    @cached_property
+    def _at_levels(self) -> tuple[Survey, ...]:
+        """Service levels at thresholds of their own, in the period and by hour; one survey for each threshold."""
         found = []
-        for within in dict.fromkeys(x.within for x in self.levels):
-            wanted = {x.measure: x.name for x in self.levels if x.within == within}
-            services = [Service(of, awt=within, name=name) for name, of in steps.items()]
-            frame = measure(records, services, self.grids.hour, measures=wanted).frame
-            frame = frame[frame["scope_kind"].isin(("all", "channel"))]
-            found.append(frame.assign(measure=frame["measure"].map(wanted)))
-        return found
+        for within in self._thresholds:
+            services = [Service(s.steps, awt=within, name=s.name) for s in self.services]
+            names = [level.measure for level in self.levels if level.within == within]
+            wanted: Mapping[ScopeKind, Sequence[str]] = {"all": names, "channel": names}
+            found.append(Survey(self.network, services, self.grids.hour, measures=wanted))
+        return tuple(found)
 
+    @property
+    def _thresholds(self) -> tuple[float, ...]:
+        return tuple(dict.fromkeys(level.within for level in self.levels))
 
-NAMES = ("measure", "scope_kind", "scope", "grid")
+    @cached_property
+    def _level_rows(self) -> tuple[tuple[int, Ints], ...]:
+        """For each of `levels`, its survey and its rows there."""
+        found = []
+        for level in self.levels:
+            k = self._thresholds.index(level.within)
+            rows = self._at_levels[k].rows
+            there = level.measure in rows.measures
+            mine = np.flatnonzero(rows.measure == rows.measures.index(level.measure)) if there else np.zeros(0, int)
+            found.append((k, mine))
+        return tuple(found)
 
+    def _within_waits(self, evidence: Evidence) -> Numbers:
+        """How many of each channel were answered, and how many had given up, within each of `waits`."""
+        contacts = next(c for c in evidence.contacts(self._survey.coverage) if "channel" in c.kinds)
+        channel, n, waits = contacts.kinds["channel"].of, len(self.services), np.array(self.waits)
+        gone = contacts.status == ABANDONED
+        some = np.flatnonzero(contacts.answered | gone)
+        # the first wait in the list that is not shorter
+        wait = np.searchsorted(waits, contacts.wait[some])
+        cell = ((gone[some] * n) + channel[some]) * (waits.size + 1) + wait
+        number = np.bincount(cell, minlength=2 * n * (waits.size + 1)).reshape(2, n, waits.size + 1)
+        hits: Floats = np.cumsum(number[:, :, :-1], axis=2).astype(np.float64)
+        base = np.bincount(channel[contacts.had_wait], minlength=n).astype(np.float64)[:, None]
+        of = np.broadcast_to(base, hits.shape).ravel()
+        value = np.divide(hits.ravel(), of, out=np.full(of.size, np.nan), where=of > 0.0)
+        return Numbers(hits.ravel(), of, value, value, value)
 
-def _shares(name: str, scope: str, hits: NDArray[np.float64], base: float) -> pd.DataFrame:
-    """Rows of a share of one channel in the grid of waits."""
-    import pandas as pd
-
-    value = hits / base
-    return pd.DataFrame(
-        {
-            "measure": name,
-            "scope_kind": "channel",
-            "scope": scope,
-            "grid": WAIT,
-            "interval": np.arange(hits.size, dtype=np.int32),
-            "numerator": hits,
-            "denominator": base,
-            **dict.fromkeys(("value", "lower", "upper"), value),
-        }
-    )
-
-
-def _without_period(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[frame["interval"] >= 0]
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to other processes: not what can be made again."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}

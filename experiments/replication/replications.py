@@ -1,81 +1,57 @@
-"""Replications of one operation: independent histories, run side by side, reduced to measures where they are made."""
+"""Replications: independent histories of one operation, or of several side by side with the same luck."""
 
 from __future__ import annotations
 
-import os
-import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from experiments.replication.batches import batches_on
+from experiments.replication.executors import Threads, cores
+from experiments.replication.history import Replication, Work
+from experiments.replication.known_luck import Controls
 from experiments.replication.reduction import Reduction
 from experiments.replication.stack import Stack
-from experiments.replication.workers import in_processes
 from sim.lowering import Operation
-from sim.machine import EngineFault, Network, Records, simulate
+from sim.machine import Records
 from sim.machine.engines import Name, settled, warm_for
 from sim.machine.records import MOST_OPEN
 from sim.measures import Measure
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from experiments.estimates.precision import PrecisionRule
+    from experiments.replication.inputs import Inputs
 
-WORTH_PROCESSES = 6.0
-"""Seconds of work left from which starting other processes pays: each needs a second or two to begin."""
-
-LONG = 5.0
-"""Seconds after which a first replication alone says enough; a short one is mostly the loading of libraries."""
-
-
-@dataclass(frozen=True, eq=False)
-class Replication:
-    """What is kept of one history.
-
-    Attributes
-    ----------
-    number : int
-        Which of the seed's histories.
-    frame : DataFrame
-        Its measures, as `Reduction` makes them.
-    seconds : float
-        Time it took.
-    records : Records or None
-        All of it, if asked for.
-    cut : float or None
-        Time at which it was stopped because too much was open [min]; its measures cover the time before.
-    """
-
-    number: int
-    frame: pd.DataFrame
-    seconds: float
-    records: Records | None = field(default=None, repr=False)
-    cut: float | None = None
+BLOCK = 10
+"""Replications after which a wish for precision is looked at again."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far `replicate` is.
+    """How far the replications are.
 
     Attributes
     ----------
     done, total : int
-        Replications.
+        Replications, of all operations together; with a wish for precision, the total is what is known so far.
     seconds : float
         Time since the begin.
     left : float
         Time that is still expected [s].
+    operation : int
+        Number of the operation whose replication has just finished.
     latest : Replication
-        The one that has just finished; they finish in any order.
+        That one; they finish in any order.
     """
 
     done: int
     total: int
     seconds: float
     left: float
+    operation: int
     latest: Replication
 
 
@@ -94,9 +70,11 @@ class Replications:
     reduction : Reduction
         How records became tables.
     workers : int
-        Processes that worked at the same time.
+        How many worked at the same time.
     notes : tuple of str
         What went otherwise than planned, for people; it never changes a number.
+    inputs : Inputs or None
+        Uncertain inputs that were drawn anew for each replication.
     """
 
     operation: Operation
@@ -105,11 +83,12 @@ class Replications:
     reduction: Reduction
     workers: int = 1
     notes: tuple[str, ...] = ()
+    inputs: Inputs | None = None
 
     @cached_property
     def stack(self) -> Stack:
         """Rows of all tables beside each other."""
-        return Stack.of([r.frame for r in self.results])
+        return Stack.of([r.reduced for r in self.results])
 
     def measure(self, name: str) -> Measure:
         """Definition of a measure."""
@@ -121,36 +100,17 @@ class Interrupted(KeyboardInterrupt):
 
     Attributes
     ----------
-    replications : Replications
-        Those that finished, maybe none.
+    replications : tuple of Replications
+        Those that finished of each operation, maybe none.
     asked : int
-        How many were asked for.
+        How many were asked for, of all operations together.
     """
 
-    def __init__(self, replications: Replications, asked: int) -> None:
-        super().__init__(f"interrupted after {len(replications.results)} of {asked} replications")
-        self.replications = replications
+    def __init__(self, replications: Sequence[Replications], asked: int) -> None:
+        self.finished = sum(len(r.results) for r in replications)
+        super().__init__(f"interrupted after {self.finished} of {asked} replications")
+        self.replications = tuple(replications)
         self.asked = asked
-
-
-@dataclass(frozen=True, eq=False)
-class _Task:
-    """What a worker needs to run any replication."""
-
-    network: Network
-    reduction: Reduction
-    seed: int
-    keep_records: bool
-    on_records: Callable[[Records], object] | None
-    engine: Name = "auto"
-    most_open: int = MOST_OPEN
-
-
-@dataclass(frozen=True)
-class _Fault:
-    """An engine fault on its way from one process to another."""
-
-    arguments: tuple[Any, ...]
 
 
 def replicate(
@@ -165,6 +125,9 @@ def replicate(
     executor: Executor | None = None,
     engine: Name = "auto",
     most_open: int = MOST_OPEN,
+    inputs: Inputs | None = None,
+    known: Mapping[int, Replication] | None = None,
+    until: PrecisionRule | None = None,
 ) -> Replications:
     """Run histories 0 to n - 1 of an operation and keep the measures of each.
 
@@ -180,21 +143,25 @@ def replicate(
     seed : int
         Root of all luck, at least 0.
     workers : int, optional
-        Processes; 1 stays in this one. By default the first one or two replications are run here and timed; the rest
-        goes to as many processes as there are cores if that pays. A script that uses several needs the usual
-        `if __name__ == "__main__":`.
+        Threads; by default as many as there are cores.
     on_progress : callable, optional
         Called here after each replication with a `Progress`.
     keep_records : bool
         Keep all records in the results.
     on_records : callable, optional
-        Called with the records of each replication in the process that made them; a function of a module.
+        Called with the records of each replication where they were made.
     executor : Executor, optional
-        Anything that runs functions elsewhere, in place of processes of our own; it is left open.
+        Anything that runs functions elsewhere (`cluster`), in place of threads; it is left open.
     engine : {"auto", "compiled", "reference"}
         All leave the same numbers; `auto` takes the one that is done sooner.
     most_open : int
         A history with more than so many jobs alive is stopped there, and a note says so.
+    inputs : Inputs, optional
+        Uncertain inputs to be drawn anew for each history.
+    known : mapping of int to Replication, optional
+        Histories that are there already, such as those of an interrupted run.
+    until : PrecisionRule, optional
+        Go on in blocks of ten, beyond n, until intervals are as narrow as wished.
 
     Returns
     -------
@@ -214,77 +181,167 @@ def replicate(
     >>> [r.number for r in replications.results]
     [0, 1]
     """
-    if not n >= 1:
-        raise ValueError(f"replications: got {n}; at least 1 is expected")
-    if workers is not None and not workers >= 1:
-        raise ValueError(f"workers: got {workers}; at least 1 is expected")
-    engine = settled(operation.network, engine, n)
-    if engine == "compiled":
-        warm_for(operation.network)  # once, before other processes need it
-    reduction = Reduction.of(operation)
-    task = _Task(operation.network, reduction, seed, keep_records, on_records, engine, most_open)
-    began = time.perf_counter()
-    done: dict[int, Replication] = {}
-    notes: list[str] = []
-    used = 1
-
-    def finish() -> Replications:
-        results = tuple(done[r] for r in sorted(done))
-        cut_short = _cut_short(results, most_open)
-        return Replications(operation, seed, results, reduction, used, (*notes, *cut_short))
-
-    def take(result: Replication | _Fault) -> None:
-        if isinstance(result, _Fault):
-            raise EngineFault(*result.arguments)
-        if result.records is not None:
-            result = replace(result, records=replace(result.records, network=operation.network))
-        done[result.number] = result
-        if on_progress is not None:
-            mean = sum(r.seconds for r in done.values()) / len(done)
-            left = mean * (n - len(done)) / used
-            on_progress(Progress(len(done), n, time.perf_counter() - began, left, result))
-
-    try:
-        if executor is not None:
-            for future in as_completed([executor.submit(_run, task, r) for r in range(n)]):
-                take(future.result())
-            return finish()
-        if workers is None:
-            take(_run_aside(task, 0))
-            if n > 1 and done[0].seconds < LONG:
-                take(_run_aside(task, 1))
-            left = min(r.seconds for r in done.values()) * (n - len(done))
-            workers = _cores() if left > WORTH_PROCESSES else 1
-        used = min(workers, n - len(done))
-        if used > 1:
-            try:
-                for result in in_processes(_run_bare, task, [r for r in range(n) if r not in done], used):
-                    take(result)
-            except BrokenProcessPool:
-                notes.append("a worker process ended unexpectedly; the replications it had were run again here")
-        used = max(used, 1)
-        for r in range(n):
-            if r not in done:
-                take(_run_aside(task, r))
-    except KeyboardInterrupt:
-        raise Interrupted(finish(), n) from None
-    return finish()
+    how = {"on_progress": on_progress, "keep_records": keep_records, "on_records": on_records, "executor": executor}
+    side = SideBySide([operation], seed, workers, engine, most_open, inputs, **how)  # type: ignore[arg-type]
+    if known:
+        side.take_known(0, known.values())
+    side.run(n)
+    while until is not None and (more := until.wants(side.finished()[0])) > 0:
+        side.run(side.asked + more)
+    return side.finished()[0]
 
 
-def _run(task: _Task, replication: int) -> Replication | _Fault:
-    """One replication, from luck to measures."""
-    began = time.perf_counter()
-    try:
-        records = simulate(task.network, task.seed, replication, task.engine, task.most_open)
-    except EngineFault as fault:
-        return _Fault((fault.what, fault.seed, fault.replication, fault.time, fault.job))
-    if task.on_records is not None:
-        task.on_records(records)
-    cut = records.stopped if records.cut else None
-    known = records if cut is None else replace(records, network=replace(records.network, end=max(cut, 0.0)))
-    frame = task.reduction(known)
-    kept = records if task.keep_records else None
-    return Replication(replication, frame, time.perf_counter() - began, kept, cut)
+def replicate_each(
+    operations: Sequence[Operation],
+    n: int = 20,
+    seed: int = 1,
+    workers: int | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+    *,
+    executor: Executor | None = None,
+    engine: Name = "auto",
+    most_open: int = MOST_OPEN,
+    inputs: Inputs | None = None,
+    known: Sequence[Mapping[int, Replication]] = (),
+) -> list[Replications]:
+    """Run histories 0 to n - 1 of several operations with the same luck: common random numbers.
+
+    Parameters are those of `replicate`; `known` has one mapping per operation.
+
+    Returns
+    -------
+    list of Replications
+        In the order of the operations.
+
+    Examples
+    --------
+    >>> from sim import load, lower
+    >>> desk = lower(load("scenarios/minimal.yaml"))
+    >>> a, b = replicate_each([desk, desk], n=2)
+    >>> a.results[1].frame.equals(b.results[1].frame)
+    True
+    """
+    side = SideBySide(operations, seed, workers, engine, most_open, inputs, on_progress=on_progress, executor=executor)
+    for number, there in enumerate(known):
+        side.take_known(number, there.values())
+    side.run(n)
+    return side.finished()
+
+
+@dataclass(eq=False)
+class SideBySide:
+    """Replications of several operations under way; they can be extended at any time.
+
+    Parameters
+    ----------
+    operations : sequence of Operation
+        What is simulated.
+    seed, workers, engine, most_open, inputs, on_progress, keep_records, on_records, executor
+        As in `replicate`.
+    """
+
+    operations: Sequence[Operation]
+    seed: int = 1
+    workers: int | None = None
+    engine: Name = "auto"
+    most_open: int = MOST_OPEN
+    inputs: Inputs | None = None
+    on_progress: Callable[[Progress], object] | None = None
+    keep_records: bool = False
+    on_records: Callable[[Records], object] | None = None
+    executor: Executor | None = None
+    asked: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        if self.workers is not None and not self.workers >= 1:
+            raise ValueError(f"workers: got {self.workers}; at least 1 is expected")
+        self._done: list[dict[int, Replication]] = [{} for _ in self.operations]
+        self._reductions = [Reduction.of(operation) for operation in self.operations]
+        self._controls = [Controls.of(operation) for operation in self.operations]
+        self._used = 1
+        self._began = time.perf_counter()
+
+    def take_known(self, operation: int, replications: Iterable[Replication]) -> None:
+        """Replications of one operation that need not be simulated."""
+        self._done[operation].update((r.number, r) for r in replications)
+
+    def run(self, n: int) -> None:
+        """Simulate what is not there yet of the histories 0 to n - 1 of each operation.
+
+        Raises
+        ------
+        Interrupted
+            Ctrl-C.
+        """
+        if not n >= 1:
+            raise ValueError(f"replications: got {n}; at least 1 is expected")
+        self.asked = n
+        missing = [(k, r) for r in range(n) for k in range(len(self.operations)) if r not in self._done[k]]
+        if not missing:
+            return
+        works = self._works(len(missing))
+        simulated: list[float] = []
+        executor = self.executor
+        if executor is None:
+            reference = any(work.engine == "reference" for work in works)  # it works inside of Python's lock
+            self._used = min(self.workers or (1 if reference else cores()), len(missing))
+        else:
+            self._used = getattr(executor, "workers", 1)
+        threads = Threads(self._used) if executor is None else None
+        try:
+            for operation, result in batches_on(threads or executor, works, missing, self._used):  # type: ignore[arg-type]
+                if result.records is not None:  # a copy of the network may have come with it
+                    records = replace(result.records, network=self.operations[operation].network)
+                    result = replace(result, records=records)
+                self._done[operation][result.number] = result
+                simulated.append(result.seconds)
+                if self.on_progress is not None:
+                    left = sum(simulated) / len(simulated) * (len(missing) - len(simulated)) / self._used
+                    total = n * len(self.operations)
+                    done = total - len(missing) + len(simulated)
+                    since = time.perf_counter() - self._began
+                    self.on_progress(Progress(done, total, since, left, operation, result))
+        except KeyboardInterrupt:
+            raise Interrupted(self.finished(), n * len(self.operations)) from None
+        finally:
+            if threads is not None:
+                # all done: let no thread outlive this call; else leave at once, whatever they are doing
+                threads.shutdown(wait=self._complete, cancel_futures=True)
+
+    def finished(self) -> list[Replications]:
+        """What is there of each operation."""
+        out = []
+        for operation, reduction, done in zip(self.operations, self._reductions, self._done, strict=True):
+            results = tuple(done[r] for r in sorted(done) if r < self.asked)
+            notes = tuple(_cut_short(results, self.most_open))
+            out.append(Replications(operation, self.seed, results, reduction, self._used, notes, self.inputs))
+        return out
+
+    @property
+    def _complete(self) -> bool:
+        return all(r in done for done in self._done for r in range(self.asked))
+
+    def _works(self, runs: int) -> list[Work]:
+        """What each operation's histories need; engines are compiled once, before several need them."""
+        works = []
+        for operation, reduction, controls in zip(self.operations, self._reductions, self._controls, strict=True):
+            engine = settled(operation.network, self.engine, runs)
+            if engine == "compiled":
+                warm_for(operation.network)
+            works.append(
+                Work(
+                    operation,
+                    reduction,
+                    controls,
+                    self.seed,
+                    engine,
+                    self.most_open,
+                    self.inputs,
+                    self.keep_records,
+                    self.on_records,
+                )
+            )
+        return works
 
 
 def _cut_short(results: Sequence[Replication], most_open: int) -> list[str]:
@@ -300,38 +357,3 @@ def _cut_short(results: Sequence[Replication], most_open: int) -> list[str]:
         "were open at once, because more work arrives than can be done; the figures cover only the time until then - "
         "add staff, or lower the demand"
     ]
-
-
-def _run_aside(task: _Task, replication: int) -> Replication | _Fault:
-    """The same in a thread beside this one, which waits: Ctrl-C strikes here at once and never inside an engine."""
-    results: list[Replication | _Fault] = []
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            results.append(_run(task, replication))
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(0.5)  # without a time, Windows would not notice Ctrl-C
-    if errors:
-        raise errors[0]
-    return results[0]
-
-
-def _run_bare(task: _Task, replication: int) -> Replication | _Fault:
-    """The same in a process of its own: without the network, which is large and known on the other side."""
-    result = _run(task, replication)
-    if isinstance(result, Replication) and result.records is not None:
-        return replace(result, records=replace(result.records, network=None))  # type: ignore[arg-type]
-    return result
-
-
-def _cores() -> int:
-    """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

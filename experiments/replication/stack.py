@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from experiments.replication.layout import TEXTS, Layout, Reduced
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,85 +26,82 @@ class Stack:
 
     Attributes
     ----------
-    keys : DataFrame
-        One row per measure, scope and interval: `measure`, `scope_kind`, `scope`, `grid`, `interval`, `label`, and
-        `measure_number`, its place in `measures`.
+    layout : Layout
+        Rows of each replication.
+    kept : int array, shape (rows,)
+        Those of them in which some replication had something to count: the rows here.
     measures : tuple of str
         Names of the measures.
     numerator, denominator, value, lower, upper : array, shape (replications, rows)
         0, 0 and NaN where a replication had nothing to count.
     """
 
-    keys: pd.DataFrame
+    layout: Layout
+    kept: NDArray[np.int64]
     measures: tuple[str, ...]
     numerator: Floats
     denominator: Floats
     value: Floats
-    lower: Floats
-    upper: Floats
+    _reduced: tuple[Reduced, ...]
 
     @classmethod
-    def of(cls, frames: Sequence[pd.DataFrame]) -> Stack:
-        """Stack the tables of replications; rows come in the order of their first appearance.
+    def of(cls, reduced: Sequence[Reduced]) -> Stack:
+        """Stack what was kept of replications of one operation.
 
         Parameters
         ----------
-        frames : sequence of DataFrame
-            As `Reduction` makes them.
-        """
-        import pandas as pd
+        reduced : sequence of Reduced
+            As `Reduction` makes them, at least one.
 
-        together = pd.concat([f[list(KEYS)].astype(dict.fromkeys(TEXTS, object)) for f in frames], ignore_index=True)
-        codes = np.zeros(len(together), dtype=np.int64)
-        for name in KEYS[:-1]:
-            part, distinct = pd.factorize(together[name])
-            codes = codes * (len(distinct) + 1) + part
-        row, _ = pd.factorize(codes)
-        first = np.zeros(int(row.max()) + 1 if row.size else 0, dtype=np.int64)
-        first[row[::-1]] = np.arange(row.size)[::-1]
-        keys = together.iloc[first].reset_index(drop=True)
-        # a row that a replication lacks is put beside its kin, whichever replication had it first
-        order = np.lexsort(
-            (
-                keys["interval"].to_numpy(),
-                *(pd.factorize(keys[name])[0] for name in ("grid", "scope", "scope_kind", "measure")),
-            )
+        Raises
+        ------
+        ValueError
+            There is none, or two are of different operations.
+        """
+        if not reduced:
+            raise ValueError("stack: no replications; at least 1 is expected")
+        layout = reduced[0].layout
+        for i, r in enumerate(reduced):
+            if r.layout != layout:
+                raise ValueError(
+                    f"stack: replication {i} has other rows ({len(r.layout)}, {r.layout.digest[:8]}) than the first "
+                    f"({len(layout)}, {layout.digest[:8]}); stack replications of one operation only"
+                )
+        kept = np.flatnonzero(np.logical_or.reduce([r.there for r in reduced]))
+        used = np.unique(layout.measure[kept])
+        numerator, denominator, value = (
+            np.array([getattr(r, name)[kept] for r in reduced]) for name in ("numerator", "denominator", "value")
         )
-        place = np.empty_like(order)
-        place[order] = np.arange(order.size)
-        keys = keys.iloc[order].reset_index(drop=True)
-        row = place[row] if row.size else row
-        shape = (len(frames), len(keys))
-        numbers = {
-            name: np.full(shape, fill)
-            for name, fill in (
-                ("numerator", 0.0),
-                ("denominator", 0.0),
-                ("value", np.nan),
-                ("lower", np.nan),
-                ("upper", np.nan),
-            )
-        }
-        begin = 0
-        for r, frame in enumerate(frames):
-            at = row[begin : begin + len(frame)]
-            begin += len(frame)
-            for name, array in numbers.items():
-                array[r, at] = frame[name].to_numpy(dtype=np.float64)
-        number, names = pd.factorize(keys["measure"])
-        keys["measure_number"] = number
-        keys = keys.astype(dict.fromkeys(TEXTS, "category"))
-        return cls(keys, tuple(names), **numbers)
+        names = tuple(layout.measures[i] for i in used)
+        return cls(layout, kept, names, numerator, denominator, value, tuple(reduced))
+
+    @cached_property
+    def lower(self) -> Floats:
+        """Lower bounds of the values."""
+        return np.array([r.lower[self.kept] for r in self._reduced])
+
+    @cached_property
+    def upper(self) -> Floats:
+        """Upper bounds of the values."""
+        return np.array([r.upper[self.kept] for r in self._reduced])
+
+    @cached_property
+    def keys(self) -> pd.DataFrame:
+        """One row per measure, scope and interval: `measure`, `scope_kind`, `scope`, `grid`, `interval`, `label`, and
+        `measure_number`, its place in `measures`.
+        """
+        keys = self.layout.keys.iloc[self.kept].reset_index(drop=True)
+        for name in TEXTS:
+            keys[name] = keys[name].cat.remove_unused_categories()
+        keys["measure_number"] = np.searchsorted(np.unique(keys["measure_number"]), keys["measure_number"])
+        return keys
 
     def rows(
         self, measure: str, scope_kind: str, scope: str, grid: str, interval: int | None = None
     ) -> NDArray[np.int64]:
         """Numbers of the rows of one measure and scope in a grid, in the order of its labels."""
-        k = self.keys
-        keep = (k["measure"] == measure) & (k["scope_kind"] == scope_kind) & (k["scope"] == scope) & (k["grid"] == grid)
-        if interval is not None:
-            keep &= k["interval"] == interval
-        return np.flatnonzero(keep.to_numpy())
-
-
-TEXTS = ("measure", "scope_kind", "scope", "grid", "label")
+        found = self.layout.rows(measure, scope_kind, scope, grid, interval)
+        at = np.searchsorted(self.kept, found)
+        there = at < self.kept.size
+        there[there] = self.kept[at[there]] == found[there]
+        return at[there]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -24,9 +25,11 @@ class ProgressBar:
         Replications.
     wanted : bool
         False: never shown.
+    words : callable, optional
+        First numbers, to be shown beside the bar.
     """
 
-    def __init__(self, total: int, wanted: bool = True) -> None:
+    def __init__(self, total: int, wanted: bool = True, words: Callable[[Progress], str] | None = None) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as Bar
@@ -38,10 +41,12 @@ class ProgressBar:
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[left]}"),
+            TextColumn("{task.fields[words]}", style="dim"),
             console=console,
             transient=True,
         )
-        self._task = self._bar.add_task("replications", total=total, left="")
+        self._task = self._bar.add_task("replications", total=total, left="", words="")
+        self._words = words
         self._timer = threading.Timer(PATIENCE, self._bar.start)
         self._timer.daemon = True
 
@@ -52,8 +57,11 @@ class ProgressBar:
 
     def __call__(self, progress: Progress) -> None:
         """Move on."""
+        if not self._shown:
+            return
         left = f"about {clock_time(progress.left)} left" if progress.done < progress.total else ""
-        self._bar.update(self._task, completed=progress.done, left=left)
+        words = "" if self._words is None else self._words(progress)
+        self._bar.update(self._task, total=progress.total, completed=progress.done, left=left, words=words)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -13,8 +13,9 @@ from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from experiments.estimates.estimates import Estimate, Estimates
+from experiments.estimates.estimates import Estimates
 from experiments.estimates.formula_beside import formulas_beside
+from experiments.estimates.intervals import Estimate
 from experiments.estimates.observed import Beside
 from experiments.estimates.worst_hours import worst_hours
 from experiments.replication.promises import Promise, promises_of
@@ -50,6 +51,8 @@ class Report:
         The scenario file as given.
     folder : Path or None
         Where the run is kept.
+    page : Path or None
+        The page that was written.
     """
 
     replications: Replications
@@ -59,6 +62,7 @@ class Report:
     command: str
     file: str
     folder: Path | None
+    page: Path | None = None
 
     def print(self, console: Console) -> None:
         """Print everything."""
@@ -106,7 +110,7 @@ class Report:
             )
 
     def _channels(self) -> Iterable[RenderableType]:
-        yield _title("Channels", "" if self._one else "in brackets: 95 % intervals; promise: how often it is kept")
+        yield title("Channels", "" if self._one else "in brackets: 95 % intervals; promise: how often it is kept")
         table = FittedTable(
             ("channel",),
             ("arrivals\na day", "service\nlevel", "wait of the\nanswered", "gave\nup", "9 of 10 wait\nat most"),
@@ -180,7 +184,7 @@ class Report:
         found = formulas_beside(self.replications.operation, self.estimates)
         for channel in dict.fromkeys(f.channel for f in found):
             own = [f for f in found if f.channel == channel]
-            yield _title("Formula beside estimate", f"{channel}: {own[0].formula}, the steady state")
+            yield title("Formula beside estimate", f"{channel}: {own[0].formula}, the steady state")
             table = FittedTable(("measure",), ("formula", "simulated"), ("",))
             for f in own:
                 inside = f.inside
@@ -192,7 +196,7 @@ class Report:
             yield table
 
     def _groups(self) -> Iterable[RenderableType]:
-        yield _title("Agent groups", "occupancy: busy / (busy + available); utilisation: (busy + available) / paid")
+        yield title("Agent groups", "occupancy: busy / (busy + available); utilisation: (busy + available) / paid")
         table = FittedTable(("group",), ("paid\na day", "overrun\na day", "occupancy", "utilisation"))
         for group in self.replications.operation.scenario.agent_groups:
             table.add_row(
@@ -209,7 +213,7 @@ class Report:
         found = worst_hours(self.replications, self.estimates)
         if not found:
             return
-        yield _title("Worst hours", "most contacts short of the promise first")
+        yield title("Worst hours", "most contacts short of the promise first")
         table = FittedTable(
             ("hour", "channel"),
             (
@@ -238,7 +242,7 @@ class Report:
     def _beside(self) -> Iterable[RenderableType]:
         for channel in dict.fromkeys(b.channel for b in self.beside if b.hour is None):
             remark = "" if self._one else "one history: range of a single such period (95 %)"
-            yield _title(f"Simulated beside recorded{_of(channel)}, whole period", remark)
+            yield title(f"Simulated beside recorded{_of(channel)}, whole period", remark)
             table = FittedTable(
                 ("measure",),
                 ("simulated", "one history", "recorded", "difference"),
@@ -272,7 +276,7 @@ class Report:
         usual = [m for pattern in BY_HOUR for m in there if re.fullmatch(pattern, m)]
         shown = usual[:4] or there[:4]
         remark = "simulated | recorded" + ("" if self._one else "; ! outside the range of one history")
-        yield _title(f"By hour of arrival{_of(channel)}", remark)
+        yield title(f"By hour of arrival{_of(channel)}", remark)
         table = FittedTable(("hour",), ("contacts", *shown), spare=[*reversed(shown[1:]), "contacts"])
         for hour in sorted({h for _, h in rows if h is not None}):
             some = [rows.get((m, hour)) for m in shown]
@@ -296,9 +300,11 @@ class Report:
                 else f"{n} values were not written and taken as usual"
             )
             yield Text(f"{what}; to see them: aftersim explain {self.file}", style=DIM)
-        if self.folder is not None:
-            yield Text.assemble("Kept in ", (str(self.folder), "bold"), no_wrap=True)
-        yield Text(f"Repeat with: {self.command}", style=DIM, no_wrap=True)
+        for label, path in (("Page: ", self.page), ("Kept in ", self.folder)):
+            if path is not None:
+                yield Text.assemble(label, (str(path), "bold"), no_wrap=True)
+        if self.command:
+            yield Text(f"Repeat with: {self.command}", style=DIM, no_wrap=True)
 
 
 def hour_name(label: str) -> str:
@@ -341,7 +347,7 @@ def figure_days(days: float) -> str:
     return f"{n} day{'' if n == 1 else 's'}"
 
 
-def _title(words: str, remark: str = "") -> Text:
+def title(words: str, remark: str = "") -> Text:
     return Text.assemble(("\n" + words, "bold"), (f"   {remark}" if remark else "", DIM))
 
 

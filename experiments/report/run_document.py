@@ -67,17 +67,17 @@ def run_document(
         "one_history": estimates.replications == 1,
         "command": list(command),
         "folder": None if folder is None else str(folder),
-        "measures": {name: _definition(replications, name) for name in names},
+        "measures": {name: definition(replications, name) for name in names},
         "formulas": [
             {
                 "channel": f.channel,
                 "formula": f.formula,
                 "measure": f.measure,
                 "unit": f.unit,
-                "exact": _number(f.exact),
-                "value": _number(f.estimate.value),
-                "low": _number(f.estimate.low),
-                "high": _number(f.estimate.high),
+                "exact": number(f.exact),
+                "value": number(f.estimate.value),
+                "low": number(f.estimate.low),
+                "high": number(f.estimate.high),
             }
             for f in formulas_beside(operation, estimates)
         ],
@@ -88,12 +88,12 @@ def run_document(
                 "scope": scope,
                 "hour": label if grid == HOUR else None,
                 "unit": unit,
-                "value": _number(value),
-                "low": _number(low),
-                "high": _number(high),
+                "value": number(value),
+                "low": number(low),
+                "high": number(high),
                 "replications": int(n),
-                "if_open_low": _number(open_low),
-                "if_open_high": _number(open_high),
+                "if_open_low": number(open_low),
+                "if_open_high": number(open_high),
             }
             for measure, kind, scope, grid, label, unit, value, low, high, n, open_low, open_high in rows[
                 [
@@ -128,13 +128,13 @@ def run_document(
                 "channel": b.channel,
                 "hour": b.hour,
                 "unit": b.unit,
-                "simulated": _number(b.simulated),
-                "low": _number(b.low),
-                "high": _number(b.high),
-                "one_history_low": _number(b.history_low),
-                "one_history_high": _number(b.history_high),
+                "simulated": number(b.simulated),
+                "low": number(b.low),
+                "high": number(b.high),
+                "one_history_low": number(b.history_low),
+                "one_history_high": number(b.history_high),
                 "recorded": b.recorded,
-                "difference": _number(b.difference),
+                "difference": number(b.difference),
                 "inside": b.inside,
                 "n": b.n,
             }
@@ -145,7 +145,8 @@ def run_document(
     }
 
 
-def _definition(replications: Replications, name: str) -> dict[str, str]:
+def definition(replications: Replications, name: str) -> dict[str, str]:
+    """What a measure is, for readers of a document."""
     m = replications.measure(name)
     return {
         "title": m.title,
@@ -158,6 +159,6 @@ def _definition(replications: Replications, name: str) -> dict[str, str]:
     }
 
 
-def _number(x: float) -> float | None:
+def number(x: float) -> float | None:
     """A number that JSON has; it has neither NaN nor infinity."""
     return float(x) if isfinite(x) else None

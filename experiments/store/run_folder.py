@@ -1,113 +1,101 @@
-"""A run as a folder: everything needed to read it again and to repeat it, safe against crashes."""
+"""A folder that is safe against crashes: results whole or not at all, and a last word that vouches for them."""
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import json
-import os
-import platform
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
-from importlib import metadata
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
 
-from experiments.store.atomic_file import PART, flush_folder, write_bytes
+from experiments.store.atomic_file import PART, flush_folder, is_plain, read_bytes, write_bytes
+from experiments.store.damage import Damaged
+from experiments.store.disk_problem import RunFolderProblem, explained
+from experiments.store.facts import FACTS, Facts
+from experiments.store.fingerprint import Fingerprint
+from experiments.store.names import REPLICATIONS, is_file_name
+from experiments.store.process import Process
+from experiments.store.status import REPAIR, STATUS, State, Status, now
 from experiments.store.tables import csv_bytes, parquet_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
 
-State = Literal["running", "done", "interrupted", "failed"]
-
-STATUS = "status.json"
-PACKAGES = ("aftersim", "numpy", "scipy", "pandas", "pyarrow", "simpy", "pydantic", "pyyaml", "matplotlib")
-RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))})
-"""Names that Windows keeps for devices."""
+MOST_RESULT = 2_000_000_000
+"""Largest result file that is read [bytes]."""
 
 
-class RunFolderProblem(Exception):
-    """A run folder that cannot be written, in words for people."""
-
-
-def slug(title: str) -> str:
-    """Name of a folder made of a title: only a-z, 0-9 and single hyphens, at most 40 characters.
-
-    Examples
-    --------
-    >>> slug("Small shop, phone and e-mail"), slug("../../etc/passwd"), slug("双十一"), slug("CON")
-    ('small-shop-phone-and-e-mail', 'etc-passwd', 'run', 'run-con')
-    """
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
-    if not name:
-        return "run"
-    return f"run-{name}" if name in RESERVED else name
-
-
-@dataclass
 class RunFolder:
-    """One run on disk.
+    """A run or a comparison on disk.
 
-    Every file is written whole (temporary file, flush, rename, flush of the folder), and `status.json` gets its last
-    word after all others; a folder whose status is missing or `running` is not finished.
+    Every file is written whole (temporary file, rename). `status.json` gets its last word after all others and lists
+    them with size and SHA-256; before the first result file is touched it is told not to vouch for any. Several
+    processes may work on one folder: what they write is equal, every file is one of theirs, and the status is that of
+    whoever spoke last.
+
+    Use it in a `with`: what is left open then is closed as interrupted or failed.
 
     Parameters
     ----------
     path : Path
         The folder, which is there.
-    began : str
-        When it was made (ISO 8601 with offset).
-    asked : int
-        Replications asked for.
-    files : dict of str to dict
-        What was written, with size and SHA-256.
+    facts : Facts
+        As in its `facts.json`.
     """
 
-    path: Path
-    began: str
-    asked: int = 0
-    files: dict[str, dict[str, Any]] = field(default_factory=dict)
-    finished: int = 0
+    facts: Facts
 
-    @classmethod
-    def create(cls, root: Path, title: str, fingerprint: str, asked: int) -> RunFolder:
-        """Make a folder `<time>-<title>-<fingerprint>` under a root; a number is added if it exists.
+    def __init__(self, path: Path, facts: Facts) -> None:
+        self.path = path
+        self.facts = facts
+        self.asked = 0
+        self.command: tuple[str, ...] = ()
+        self._put: dict[str, Fingerprint] = {}
+        self._at_work = False
+
+    @property
+    def key(self) -> str:
+        """What it is found by."""
+        return self.facts.key
+
+    def status(self) -> Status:
+        """What its status says.
+
+        Raises
+        ------
+        Damaged
+            It cannot be trusted.
+        """
+        return Status.read(self.path)
+
+    def begin(self, asked: int, command: Sequence[str] = ()) -> None:
+        """Say that work begins; what was known to be done is no longer so.
 
         Parameters
         ----------
-        root : Path
-            Made if it is not there.
-        title : str
-            Of the scenario; any text.
-        fingerprint : str
-            Text that says what is run (scenario, seed); its hash goes into the name.
         asked : int
-            Replications asked for.
+            Replications that the results will rest on.
+        command : sequence of str
+            Words that repeat it.
 
         Raises
         ------
         RunFolderProblem
-            The folder cannot be made.
+            It cannot be written.
         """
-        now = datetime.now().astimezone()
-        code = hashlib.sha256(fingerprint.encode()).hexdigest()[:7]
-        name = f"{now:%Y%m%d-%H%M%S}-{slug(title)}-{code}"
-        with _explained(root):
-            root.mkdir(parents=True, exist_ok=True)
-            folder = _fresh(root, name)
-            flush_folder(root)
-            made = cls(folder, now.isoformat(timespec="seconds"), asked)
-            made._status("running")
-            return made
+        self.asked = asked
+        self.command = tuple(command)
+        self._put = {}
+        self._at_work = True
+        self._say("running")
 
-    def write(self, name: str, content: bytes) -> Path:
-        """Write a file of the run.
+    def join(self) -> None:
+        """Take over a folder whose status says already that this process works on it."""
+        self._at_work = True
+
+    def put_result(self, name: str, content: bytes) -> Path:
+        """Write a result file.
 
         Parameters
         ----------
@@ -118,186 +106,148 @@ class RunFolder:
 
         Raises
         ------
+        ValueError
+            The name leads out of the folder, or is one of its own files.
         RunFolderProblem
             The disk is full, the folder is read-only, ...
         """
-        parts = name.split("/")
-        if not all(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", p) for p in parts):
-            raise ValueError(f"{name!r} is not a name of a file inside a run folder")
-        path = self.path.joinpath(*parts)
-        with _explained(self.path):
-            if not path.parent.is_dir():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                flush_folder(path.parent.parent)
+        taken = {FACTS, STATUS, REPLICATIONS, *self.facts.files}
+        if not is_file_name(name) or name in taken or name.split("/")[0] == REPLICATIONS:
+            raise ValueError(f"{name!r} is not a name of a result file inside a run folder")
+        path = self.path.joinpath(*name.split("/"))
+        self._work(again=not self._put)
+        with explained(self.path):
+            self._make_folder(path.parent)
             write_bytes(path, content)
-        self.files[name] = _facts(content)
+        self._put[name] = Fingerprint.of(content)
         return path
 
-    def write_text(self, name: str, text: str) -> Path:
-        """Write a text file (UTF-8, line feeds); bytes of a file name that are no text stand as escapes."""
-        return self.write(name, text.encode("utf-8", "backslashreplace"))
+    def put_json(self, name: str, document: object) -> Path:
+        """Write a JSON document; NaN is refused, bytes of a file name that are no text stand as escapes."""
+        text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return self.put_result(name, text.encode("utf-8", "backslashreplace"))
 
-    def write_json(self, name: str, document: object) -> Path:
-        """Write a JSON document; NaN is refused."""
-        return self.write_text(name, json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-
-    def write_table(self, name: str, frame: pd.DataFrame, kinds: Sequence[str] = ("parquet", "csv")) -> None:
+    def put_table(self, name: str, frame: pd.DataFrame, kinds: Sequence[str] = ("parquet", "csv")) -> None:
         """Write a table as `name.parquet` and `name.csv`."""
         for kind in kinds:
-            content = parquet_bytes(frame) if kind == "parquet" else csv_bytes(frame)
-            self.write(f"{name}.{kind}", content)
+            self.put_result(f"{name}.{kind}", parquet_bytes(frame) if kind == "parquet" else csv_bytes(frame))
 
-    def replication_done(self) -> None:
-        """Count one more finished replication in the status."""
-        self.finished += 1
-        self._status("running")
+    def read_result(self, name: str) -> bytes:
+        """A result file of a finished run, exactly as it was written.
+
+        Raises
+        ------
+        Damaged
+            It is not finished, or the file is missing or differs from what the status says.
+        """
+        status = self.status()
+        path = self.path.joinpath(*name.split("/"))
+        if status.state != "done" or name not in status.files:
+            raise Damaged(path, f'is no result that is vouched for (the run is "{status.shown}")', REPAIR)
+        content = read_bytes(path, MOST_RESULT, REPAIR)
+        if Fingerprint.of(content) != status.files[name]:
+            raise Damaged(path, "was changed after it was written (its checksum differs)", REPAIR)
+        return content
 
     def close(self, state: Literal["done", "interrupted", "failed"], reason: str = "") -> None:
         """Say the last word: everything before it is on the disk.
 
-        Files that worker processes wrote are listed too.
+        Files that other processes or threads of this run wrote, such as logs, are listed too.
+
+        Parameters
+        ----------
+        state : {"done", "interrupted", "failed"}
+            How it ended.
+        reason : str
+            Why, if it failed.
+
+        Raises
+        ------
+        RunFolderProblem
+            It cannot be written; or another process wrote other results at the same time.
         """
-        with _explained(self.path):
-            for path in sorted(self.path.rglob("*")):
-                name = path.relative_to(self.path).as_posix()
-                if path.is_file() and name not in self.files and name != STATUS and not name.endswith(PART):
-                    self.files[name] = _facts(path.read_bytes())
-        self._status(state, reason)
+        self.flush()
+        self._work()
+        files = {}
+        if state == "done":
+            with explained(self.path):
+                files = self._results()
+            lost = sorted(name for name, facts in self._put.items() if files.get(name) != facts)
+            if lost:
+                self._at_work = False
+                self._say("interrupted")
+                raise RunFolderProblem(
+                    f"{self.path / lost[0]}: another process wrote other results at the same time - "
+                    "run the command again"
+                )
+        self._at_work = False
+        self._say(state, files, reason)
 
-    def _status(self, state: State, reason: str = "") -> None:
-        now = datetime.now().astimezone().isoformat(timespec="seconds")
-        document: dict[str, Any] = {
-            "state": state,
-            "began": self.began,
-            "updated": now,
-            "process": os.getpid(),
-            "replications": {"asked": self.asked, "finished": self.finished},
-        }
-        if reason:
-            document["reason"] = reason
-        if state != "running":
-            document["files"] = self.files
-        with _explained(self.path):
-            text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-            write_bytes(self.path / STATUS, text.encode())
+    def flush(self) -> None:
+        """Bring everything to the disk that is not there yet."""
 
+    def __enter__(self) -> Self:
+        return self
 
-def read_state(folder: Path) -> State:
-    """State of a run folder; one without a readable status was never finished, which counts as `running`.
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._at_work:
+            return
+        failed = kind is not None and issubclass(kind, Exception)
+        reason = (str(error).splitlines() or [kind.__name__ if kind else ""])[0] if failed else ""
+        with suppress(RunFolderProblem):  # a full disk: what was said last stays
+            self.close("failed" if failed else "interrupted", reason)
 
-    Parameters
-    ----------
-    folder : Path
-        Made by `RunFolder.create`.
-    """
-    try:
-        state = json.loads((folder / STATUS).read_text(encoding="utf-8"))["state"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return "running"
-    return state if state in ("done", "interrupted", "failed") else "running"
+    def _work(self, again: bool = False) -> None:
+        """Say that nothing is vouched for, before anything is written; again, if others may have said otherwise."""
+        if again or not self._at_work:
+            self.begin(self.asked, self.command)
 
+    def _finished(self) -> int:
+        """Replications on disk, for the status."""
+        return 0
 
-def broken_files(folder: Path) -> list[str]:
-    """Files that a finished run lists and that are missing or differ; empty means it is whole."""
-    document = json.loads((folder / STATUS).read_text(encoding="utf-8"))
-    wrong = []
-    for name, facts in document.get("files", {}).items():
+    def _say(self, state: State, files: dict[str, Fingerprint] | None = None, reason: str = "") -> None:
+        """Write the status; processes that work on the same folder stay in it."""
+        me, moment = Process.own(), now()
         try:
-            content = (folder / name).read_bytes()
-        except OSError:
-            wrong.append(name)
-            continue
-        if hashlib.sha256(content).hexdigest() != facts["sha256"]:
-            wrong.append(name)
-    return wrong
-
-
-def environment(
-    seed: int,
-    replications: int,
-    workers: int | None,
-    command: Sequence[str],
-    inputs: Sequence[Path],
-    engine: str = "auto",
-) -> Mapping[str, Any]:
-    """What a run rests on: versions, seed and the hashes of the files that were read.
-
-    Parameters
-    ----------
-    seed, replications : int
-        Of this run.
-    workers : int, optional
-        Processes asked for.
-    command : sequence of str
-        Words that repeat it.
-    inputs : sequence of Path
-        Files that were read.
-    engine : str
-        As asked for; all leave the same numbers.
-    """
-    return {
-        "command": list(command),
-        "seed": seed,
-        "replications": replications,
-        "workers": workers,
-        "engine": engine,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "packages": {name: _version(name) for name in PACKAGES},
-        "inputs": [{"file": str(p), "sha256": hashlib.sha256(p.read_bytes()).hexdigest()} for p in inputs],
-    }
-
-
-def _facts(content: bytes) -> dict[str, Any]:
-    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def _fresh(root: Path, name: str) -> Path:
-    """A new folder under the root; making it is what reserves its name."""
-    home = root.resolve()
-    for i in range(1, 1000):
-        folder = root / (name if i == 1 else f"{name}-{i}")
-        if folder.resolve().parent != home:
-            raise RunFolderProblem(f"{folder}: a run folder must lie directly under {root}")
-        try:
-            folder.mkdir()
-        except FileExistsError:
-            continue
-        return folder
-    raise RunFolderProblem(f"{root / name}: a thousand runs of this name in one second")
-
-
-@contextmanager
-def _explained(place: Path) -> Iterator[None]:
-    """Turn an error of the disk into words: what, where, what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise RunFolderProblem(disk_problem(place, error)) from error
-
-
-def disk_problem(place: Path | str, error: OSError) -> str:
-    """Say what is wrong with the disk, and what to do.
-
-    Examples
-    --------
-    >>> disk_problem("runs", OSError(errno.ENOSPC, "No space left on device"))
-    'runs: the disk is full - free some space, or name another disk with --out'
-    """
-    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
-        return f"{place}: the disk is full - free some space, or name another disk with --out"
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return (
-            f"{place}: cannot be written (read-only or not yours) - name another folder with --out, or use --no-folder"
+            before: Status | None = self.status()
+        except Damaged:
+            before = None
+        others = [p for p in before.processes if p != me and p.life != "gone"] if before else []
+        mine = [me] if self._at_work else []
+        if state != "done" and others and not mine:
+            state = "running"
+        status = Status(
+            state,
+            before.began if before else moment,
+            moment,
+            (*others, *mine),
+            self.asked,
+            self._finished(),
+            self.command,
+            files or {},
+            reason,
         )
-    if error.errno in (errno.ENOTDIR, errno.EEXIST):
-        return f"{place}: a file stands where a folder is needed - name another folder with --out"
-    reason = error.strerror or str(error) or type(error).__name__
-    return f"{place}: cannot be written ({reason}) - name another folder with --out, or use --no-folder"
+        with explained(self.path):
+            write_bytes(self.path / STATUS, status.content())
+
+    def _results(self) -> dict[str, Fingerprint]:
+        """Size and hash of every result file as it lies on the disk."""
+        found = {}
+        for path in sorted(self.path.rglob("*")):
+            name = path.relative_to(self.path).as_posix()
+            own = name in (FACTS, STATUS) or name in self.facts.files or name.split("/")[0] == REPLICATIONS
+            if not own and not name.endswith(PART) and is_plain(path) and is_file_name(name):
+                found[name] = Fingerprint.of_file(path)
+        return found
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make a folder inside this one, unless it is there; a link in its place would lead elsewhere."""
+        home = self.path.resolve()
+        if not folder.resolve().is_relative_to(home) or folder.is_symlink():
+            raise RunFolderProblem(f"{folder}: leads out of the run folder - remove this link")
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            flush_folder(folder.parent)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from dataclasses import dataclass
 from functools import cache
-from multiprocessing import parent_process
 from pathlib import Path
 
 from experiments.estimates.estimates import Estimates, estimate
 from experiments.replication.replications import Replications, replicate
-from sim import Operation, Records, load, lower
+from sim import Operation, load, lower
 
 ROOT = Path(__file__).parents[2]
 MINIMAL = ROOT / "scenarios" / "minimal.yaml"
@@ -61,26 +57,3 @@ def odd_desk(folder: Path) -> Path:
     path = folder / "odd.yaml"
     path.write_text(ODD, encoding="utf-8")
     return path
-
-
-@dataclass(frozen=True)
-class KilledOnce:
-    """Kills the first worker process that calls it, as a system without memory would.
-
-    Parameters
-    ----------
-    mark : Path
-        Made by the process that dies.
-    """
-
-    mark: Path
-
-    def __call__(self, records: Records) -> None:
-        """Die, if this is a worker and none has died yet."""
-        if parent_process() is None:
-            return
-        try:
-            self.mark.touch(exist_ok=False)
-        except FileExistsError:
-            return
-        os.kill(os.getpid(), signal.SIGKILL)

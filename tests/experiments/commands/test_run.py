@@ -15,10 +15,14 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from experiments.commands import options
 from experiments.commands import run as commands
-from experiments.replication import replications
-from experiments.store import run_folder
-from experiments.store.run_folder import RunFolderProblem, broken_files, read_state
+from experiments.replication import history, replications
+from experiments.store import record_log, run_folder
+from experiments.store import run as run_of_store
+from experiments.store.disk_problem import RunFolderProblem
+from experiments.store.doctor import examine
+from experiments.store.status import Status
 from sim.machine import EngineFault
 from tests.experiments.desks import MINIMAL, ROOT, odd_desk
 
@@ -30,8 +34,13 @@ def run(*arguments: object) -> Result:
 
 def only_folder(out: Path) -> Path:
     """The one run folder."""
-    (folder,) = out.iterdir()
+    (folder,) = (path for path in out.iterdir() if path.is_dir())
     return folder
+
+
+def state(out: Path) -> str:
+    """What the only run says of itself."""
+    return Status.read(only_folder(out)).shown
 
 
 def test_a_run_leaves_a_complete_folder_and_a_report(tmp_path: Path) -> None:
@@ -49,20 +58,89 @@ def test_a_run_leaves_a_complete_folder_and_a_report(tmp_path: Path) -> None:
     assert found == pictures | {
         "source.yaml",
         "scenario.yaml",
-        "environment.json",
-        "replications/r0000.parquet",
-        "replications/r0001.parquet",
-        "replications/r0002.parquet",
+        "facts.json",
+        "layout.rows",
+        "replications/r0000.rep",
+        "replications/r0001.rep",
+        "replications/r0002.rep",
         "estimates.csv",
         "estimates.parquet",
         "summary.json",
         "status.json",
     }
-    assert read_state(folder) == "done" and broken_files(folder) == []
+    assert state(tmp_path / "runs") == "done" and list(examine(tmp_path / "runs")) == []
     assert (folder / "source.yaml").read_bytes() == MINIMAL.read_bytes()
-    facts = json.loads((folder / "environment.json").read_text())
-    assert (facts["seed"], facts["replications"], facts["engine"]) == (1, 3, "auto")
-    assert facts["packages"]["numpy"] and len(facts["inputs"][0]["sha256"]) == 64
+    facts = json.loads((folder / "facts.json").read_text())
+    assert facts["seed"] == 1 and facts["engine"]["numpy"]
+    assert facts["options"] == {"draws": False, "stratified": False, "most_open": options.MOST_OPEN}
+
+
+def test_a_second_run_takes_what_is_kept_and_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is simulated again, and that is said; more replications simulate only the new ones; --fresh all."""
+    simulated: list[int] = []
+    simulate = history.simulate
+
+    def watched(network: Any, seed: int, replication: int, *how: Any) -> Any:
+        simulated.append(replication)
+        return simulate(network, seed, replication, *how)
+
+    monkeypatch.setattr(history, "simulate", watched)
+    out = tmp_path / "runs"
+    first = run(MINIMAL, "--replications", 3, "--no-plots", "--out", out)
+    again = run(MINIMAL, "--replications", 3, "--no-plots", "--out", out)
+    assert sorted(simulated) == [0, 1, 2] and first.stdout == again.stdout
+    assert again.stderr == "all replications are kept from an earlier run (--fresh simulates them again)\n"
+    more = run(MINIMAL, "--replications", 5, "--no-plots", "--out", out)
+    assert sorted(simulated) == [0, 1, 2, 3, 4] and "3 of 5 replications are kept" in more.stderr
+    whole = run(MINIMAL, "--replications", 5, "--no-plots", "--out", tmp_path / "other")
+    assert (only_folder(out) / "summary.json").read_bytes() == (
+        only_folder(tmp_path / "other") / "summary.json"
+    ).read_bytes()
+    assert more.stdout.split("Kept in")[0] == whole.stdout.split("Kept in")[0]
+    simulated.clear()
+    run(MINIMAL, "--replications", 2, "--no-plots", "--out", out, "--fresh")
+    assert sorted(simulated) == [0, 1]
+    simulated.clear()
+    run(MINIMAL, "--replications", 2, "--seed", 2, "--no-plots", "--out", out)
+    assert sorted(simulated) == [0, 1], "another seed is another run"
+
+
+def test_a_damaged_replication_is_named_and_simulated_again(tmp_path: Path) -> None:
+    """One byte is wrong: it is not read as good, the result is that of a sound run."""
+    out = tmp_path / "runs"
+    sound = run(MINIMAL, "--replications", 3, "--no-plots", "--out", out).stdout
+    path = only_folder(out) / "replications" / "r0001.rep"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    again = run(MINIMAL, "--replications", 3, "--no-plots", "--out", out)
+    assert "r0001.rep" in again.stderr and "2 of 3 replications are kept" in again.stderr
+    assert again.exit_code == 0 and again.stdout == sound
+    assert path.read_bytes() != bytes(content)
+
+
+def test_until_goes_on_and_says_what_was_reached(tmp_path: Path) -> None:
+    """More replications than asked for, in blocks of ten; the picture of the way there is kept."""
+    out = tmp_path / "runs"
+    result = run(MINIMAL, "--replications", 5, "--until", "service_level.phone=3 pts", "--out", out)
+    assert result.exit_code == 0, result.output
+    words = " ".join(result.stdout.split())
+    assert "where 3 pts was asked" in words and "--until 'service_level.phone=3 pts'" in words
+    n = len(list((only_folder(out) / "replications").iterdir()))
+    assert n > 5 and n % 10 == 0
+    assert (only_folder(out) / "plots" / "precision.png").exists()
+    capped = run(MINIMAL, "--until", "service_level.phone=0.1 pts", "--most-replications", 20, "--no-folder")
+    assert "more would be needed" in " ".join(capped.stdout.split())
+
+
+def test_the_page_is_written_in_both_languages(tmp_path: Path) -> None:
+    """One file each, whole, with the answer."""
+    for language, word in (("en", "replications"), ("zh", "服务水平")):
+        page = tmp_path / f"{language}.html"
+        result = run(MINIMAL, "--replications", 3, "--no-folder", "--html", page, "--language", language)
+        assert result.exit_code == 0, result.output
+        assert f"Page: {page}" in result.stdout
+        assert word in page.read_text(encoding="utf-8")
 
 
 def test_the_folder_repeats_the_run(tmp_path: Path) -> None:
@@ -94,7 +172,7 @@ def test_json_is_one_document_with_units_and_definitions(tmp_path: Path) -> None
     assert document["observed"][0]["recorded"] == 71
     folder = only_folder(tmp_path / "runs")
     assert document["folder"] == str(folder)
-    assert json.loads((folder / "summary.json").read_text()) == document
+    assert json.loads((folder / "summary.json").read_text()) == {**document, "folder": None}
 
 
 def test_no_folder_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,6 +229,9 @@ def test_every_input_problem_is_said_at_once(tmp_path: Path) -> None:
         (["--log", "excel"], "'parquet', 'csv'"),
         (["--log", "csv", "--no-folder"], "drop one of them"),
         (["--replicatons", "5"], "--replications"),
+        (["--until", "service_level.phon=1 pts"], "did you mean phone?"),
+        (["--cluster", "two"], 'got "two"; local:2 or tcp://host:port is expected'),
+        (["--log", "csv", "--cluster", "local:2"], "drop one of them"),
     ],
 )
 def test_wrong_flags_teach(arguments: list[str], words: str) -> None:
@@ -173,24 +254,28 @@ def test_an_unwritable_place_is_told_before_anything_is_run(tmp_path: Path) -> N
     assert result.exit_code == 1 and "--out" in result.stderr and result.stdout == ""
 
 
-@pytest.mark.parametrize("full_at", ["replications/r0001.parquet", "estimates.csv", "summary.json"])
+@pytest.mark.parametrize("full_at", ["replications/r0001.rep", "estimates.csv", "summary.json"])
 def test_a_disk_that_fills_up_is_told_and_the_run_is_not_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full_at: str
 ) -> None:
     """Exit code 1; results that are known are still printed; the folder says that it failed."""
     write = run_folder.write_bytes
 
-    def full(path: Path, content: bytes) -> None:
+    def full(path: Path, content: bytes, **how: Any) -> None:
         if path.as_posix().endswith(full_at):
             raise OSError(28, "No space left on device")
-        write(path, content)
+        write(path, content, **how)
 
     monkeypatch.setattr(run_folder, "write_bytes", full)
-    result = run(MINIMAL, "--replications", 2, "--out", tmp_path / "runs", "--no-plots")
+    monkeypatch.setattr(run_of_store, "write_bytes", full)
+    result = run(MINIMAL, "--replications", 2, "--workers", 1, "--out", tmp_path / "runs", "--no-plots")
     assert result.exit_code == 1
     assert "the disk is full" in result.stderr and "not complete" in result.stderr
     assert ("Channels" in result.stdout) == (not full_at.startswith("replications"))
-    assert read_state(only_folder(tmp_path / "runs")) == "failed"
+    assert state(tmp_path / "runs") == "failed"
+    monkeypatch.undo()
+    again = run(MINIMAL, "--replications", 2, "--out", tmp_path / "runs", "--no-plots")
+    assert again.exit_code == 0 and "replications are kept" in again.stderr
 
 
 def test_a_full_disk_in_the_log_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,8 +283,6 @@ def test_a_full_disk_in_the_log_is_told_too(tmp_path: Path, monkeypatch: pytest.
 
     def full(path: Path, content: bytes) -> None:
         raise OSError(28, "No space left on device")
-
-    from experiments.store import record_log
 
     monkeypatch.setattr(record_log, "write_bytes", full)
     result = run(MINIMAL, "--replications", 1, "--out", tmp_path / "runs", "--log", "csv")
@@ -212,28 +295,32 @@ def test_an_engine_fault_is_not_blamed_on_the_user(tmp_path: Path, monkeypatch: 
     def broken(network: object, seed: int, replication: int, *how: object) -> None:
         raise EngineFault("a rule", seed, replication, 1.0)
 
-    monkeypatch.setattr(replications, "simulate", broken)
-    result = run(MINIMAL, "--out", tmp_path / "runs")
+    monkeypatch.setattr(history, "simulate", broken)
+    result = run(MINIMAL, "--workers", 1, "--out", tmp_path / "runs")
     assert result.exit_code == 1 and "seed 1, replication 0" in result.stderr
     assert "Traceback" not in result.output
 
 
 def test_an_interrupt_keeps_what_has_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit code 130, a word where it is, the state says interrupted."""
-    keep = run_folder.RunFolder.replication_done
+    """Exit code 130, a word where it is, the state says interrupted; the same command goes on from there."""
+    put = run_of_store.Run.put
 
-    def stop(folder: run_folder.RunFolder) -> None:
-        keep(folder)
-        if folder.finished == 2:
+    def stop(folder: run_of_store.Run, *replication: Any) -> None:
+        put(folder, *replication)
+        if len(folder.numbers()) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(run_folder.RunFolder, "replication_done", stop)
-    result = run(MINIMAL, "--replications", 9, "--out", tmp_path / "runs")
+    monkeypatch.setattr(run_of_store.Run, "put", stop)
+    result = run(MINIMAL, "--replications", 9, "--workers", 1, "--out", tmp_path / "runs", "--no-plots")
     folder = only_folder(tmp_path / "runs")
     assert result.exit_code == 130
-    assert f"interrupted: 2 of 9 replications had finished; they are kept in {folder}" in result.stderr
-    assert read_state(folder) == "interrupted"
-    assert len(list((folder / "replications").glob("r*.parquet"))) == 2
+    assert f"interrupted: 2 of 9 replications had finished; they are kept in {folder}" in " ".join(
+        result.stderr.split()
+    )
+    assert state(tmp_path / "runs") == "interrupted"
+    monkeypatch.undo()
+    again = run(MINIMAL, "--replications", 9, "--out", tmp_path / "runs", "--no-plots")
+    assert again.exit_code == 0 and "2 of 9 replications are kept" in again.stderr
 
 
 def started(out: Path, workers: int, sign: str) -> subprocess.Popen[bytes]:
@@ -268,26 +355,27 @@ def assert_all_gone(group: int) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of a terminal")
-@pytest.mark.parametrize(("workers", "sign"), [(1, "r0001.parquet"), (2, "status.json"), (2, "*.parquet")])
-def test_ctrl_c_ends_all_processes_without_a_traceback(tmp_path: Path, workers: int, sign: str) -> None:
-    """SIGINT to the whole group, as a terminal sends it, in a replication, while workers start, while they work."""
+@pytest.mark.parametrize(("workers", "sign"), [(1, "r0001.rep"), (2, "status.json"), (2, "*.rep")])
+def test_ctrl_c_ends_a_run_without_a_traceback(tmp_path: Path, workers: int, sign: str) -> None:
+    """SIGINT to the whole group, as a terminal sends it: with one thread, at the beginning, while several work."""
     process = started(tmp_path / "runs", workers, sign)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err.decode()
-    assert b"Traceback" not in err and err.startswith(b"interrupted: ") and out == b""
-    assert read_state(only_folder(tmp_path / "runs")) == "interrupted"
+    assert b"Traceback" not in err and err.startswith(b"interrupted") and out == b""
+    assert state(tmp_path / "runs") == "interrupted"
     assert_all_gone(process.pid)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-def test_a_killed_run_leaves_no_processes_and_no_finished_folder(tmp_path: Path) -> None:
-    """Only the parent is killed: its workers notice and end; the folder stays unfinished."""
-    process = started(tmp_path / "runs", 2, "*.parquet")
+def test_a_killed_run_leaves_no_process_and_no_finished_folder(tmp_path: Path) -> None:
+    """The folder stays unfinished, and everybody who reads it sees that nobody works on it."""
+    process = started(tmp_path / "runs", 2, "*.rep")
     process.kill()
     process.wait()
     assert_all_gone(process.pid)
-    assert read_state(only_folder(tmp_path / "runs")) == "running"
+    assert Status.read(only_folder(tmp_path / "runs")).state == "running"
+    assert state(tmp_path / "runs") == "interrupted"
     for stream in (process.stdout, process.stderr):
         assert stream is not None
         stream.close()
@@ -315,7 +403,7 @@ def test_too_many_workers_and_too_large_seeds_are_told_their_bound() -> None:
     workers = run(MINIMAL, "--workers", 10_000, "--no-folder")
     seed = run(MINIMAL, "--seed", 2**64, "--no-folder")
     assert workers.exit_code == seed.exit_code == 2
-    assert 'got "10000"; a whole number of at most 61 is expected - write --workers 2' in workers.stderr
+    assert 'got "10000"; a whole number of at most 256 is expected - write --workers 2' in workers.stderr
     assert "a whole number of at most 1000000000 is expected" in seed.stderr
 
 
@@ -323,7 +411,7 @@ def test_the_limit_of_the_command_line_is_that_of_the_machine() -> None:
     """It stands twice, as the command line starts without the machine."""
     from sim.machine.records import MOST_OPEN
 
-    assert commands.MOST_OPEN == MOST_OPEN
+    assert options.MOST_OPEN == MOST_OPEN
 
 
 def test_both_engines_print_the_same_numbers() -> None:
@@ -376,7 +464,7 @@ def test_a_run_of_very_many_contacts_says_so_before_it_begins(monkeypatch: pytes
     def full(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(replications, "replicate", full)
+    monkeypatch.setattr(replications.SideBySide, "run", full)
     result = run(MINIMAL, "--no-folder", "--set", "contact_types.call.per_day=10000000")
     assert result.exit_code == 1
     assert "warning: about 50,000,000 contacts in each replication" in result.stderr
@@ -395,8 +483,8 @@ def test_a_terminal_that_cannot_show_it_or_a_full_disk_behind_it_is_no_traceback
     )
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.startswith(b"Gr\\u00f6\\u00dfe") and b"Traceback" not in shown.stderr
-    (folder,) = Path(os.fsdecode(name)).iterdir()
-    assert read_state(folder) == "done" and json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    folder = only_folder(Path(os.fsdecode(name)))
+    assert Status.read(folder).state == "done" and json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     with Path("/dev/full").open("wb") as full:
         lost = subprocess.run([*words, "--no-folder"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE)
     assert lost.returncode == 1

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.estimates.estimates import chance_estimate, estimate, mean_estimate, one_history, ratio_estimate
-from experiments.replication.replications import replicate
+from experiments.estimates.estimates import block_of, estimate
+from experiments.estimates.intervals import chance_estimate, in_blocks, mean_estimate, one_history, ratio_estimate
+from experiments.replication.replications import Replications, replicate
+from sim import load, lower
 from tests.experiments.desks import SHOP, operation, shop, shop_estimates
 
 REPLICATIONS, EXPERIMENTS, DAYS = 20, 300, 7
+
+DAY = """aftersim: 1
+title: One day
+period: {start: 2026-03-02, length: 1 d}
+busyness: {day_sd: 25 %}
+contact_types:
+  call: {channel: phone, per_day: 300, hour: office_hours, handle_time: 5 min, patience: 4 min}
+channels:
+  phone: {service_level: 80 % within 30 s}
+agent_groups:
+  desk: {serves: {phone: first}, headcount: {mon-sun: {"00:00-24:00": 4}}}
+"""
 
 
 def weeks_of_calls(seed: int) -> tuple[np.ndarray, np.ndarray, float]:
@@ -155,3 +172,43 @@ def test_estimates_pool_the_tables_of_the_replications() -> None:
 def test_an_unknown_estimate_is_absent() -> None:
     """Asking for what is not there gives NaN, never another row."""
     assert np.isnan(shop_estimates().of("service_level", "channel", "fax").value)
+
+
+def part(replications: Replications, n: int) -> Replications:
+    """The first few of them."""
+    return replace(replications, results=replications.results[:n])
+
+
+def test_stratified_days_are_estimated_over_blocks_as_soon_as_there_are_eight(tmp_path: Path) -> None:
+    """The same values; intervals over ten blocks of ten; with fewer blocks, or part of one, replications alone."""
+    path = tmp_path / "day.yaml"
+    path.write_text(DAY, encoding="utf-8")
+    hundred = replicate(lower(load(path), stratified=True), 100, workers=1)
+    assert [block_of(part(hundred, n)) for n in (20, 79, 80, 85, 100)] == [1, 1, 10, 1, 10]
+    assert block_of(replace(hundred, results=hundred.results[1:] + hundred.results[:1])) == 1
+    assert block_of(replace(hundred, operation=lower(load(path)))) == 1
+    stack = hundred.stack
+    found = estimate(hundred)
+    for name, share in (("service_level", True), ("arrivals", False), ("wait_p90", False), ("meets_target", None)):
+        row = stack.rows(name, "channel", "phone", "period")
+        x, y, v = (a[:, row] for a in (stack.numerator, stack.denominator, stack.value))
+        e = found.of(name, "channel", "phone")
+        if share is None:
+            expected = chance_estimate(v)
+        elif name == "wait_p90":
+            expected = ratio_estimate(in_blocks(v, 10), np.full((10, 1), 10.0), share=False)
+        else:
+            expected = ratio_estimate(in_blocks(x, 10), in_blocks(y, 10), share=share, counted=share)
+        assert (e.value, e.low, e.high) == pytest.approx(tuple(float(a[0]) for a in expected[:3]), rel=1e-12)
+        assert e.n == 100
+    alone = mean_estimate(stack.value[:, stack.rows("arrivals", "channel", "phone", "period")])
+    arrivals = found.of("arrivals", "channel", "phone")
+    assert arrivals.value == pytest.approx(alone.value[0], rel=1e-12)
+    assert arrivals.high - arrivals.low < 0.7 * (alone.high[0] - alone.low[0])
+
+
+def test_blocks_are_whole() -> None:
+    """A part of a block is not spread evenly; it is refused, not averaged in."""
+    assert in_blocks(np.arange(12.0).reshape(6, 2), 3).tolist() == [[6.0, 9.0], [24.0, 27.0]]
+    with pytest.raises(ValueError, match="7 replications are not whole blocks of 3; use the first 6"):
+        in_blocks(np.arange(7.0), 3)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.estimates.formula_beside import formulas_beside
-
 from experiments.estimates.estimates import estimate
+from experiments.estimates.formula_beside import formulas_beside
 from experiments.replication.replications import replicate
 from sim.lowering import lower
 from sim.scenario import load

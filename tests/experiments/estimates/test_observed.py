@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from experiments.estimates.observed import Beside, beside_recorded
 
 from experiments.estimates.estimates import estimate
+from experiments.estimates.observed import Beside, beside_recorded
 from experiments.replication.replications import replicate
 from sim import load, lower
 from tests.experiments.desks import odd_desk

@@ -62,7 +62,7 @@ def test_thresholds_of_recorded_levels_are_measured(tmp_path: Path) -> None:
     op = lower(load(odd_desk(tmp_path)))
     reduction = Reduction.of(op)
     assert reduction.levels == (LevelAt("service_level_2min", "service_level", 2.0),)
-    frame = reduction(simulate(op.network, 1, 0))
+    frame = reduction(simulate(op.network, 1, 0)).frame
     own = frame[(frame["measure"] == "service_level_2min") & (frame["scope"] == "chat") & (frame["grid"] == "period")]
     within = frame[(frame["measure"] == "answered_within") & (frame["scope"] == "chat") & (frame["label"] == "2")]
     assert own["numerator"].item() == within["numerator"].item()
@@ -94,6 +94,6 @@ def test_two_promises_of_a_channel_are_measured_apart(tmp_path: Path) -> None:
 def test_a_day_with_nobody_leaves_no_rows_and_no_error() -> None:
     """A scenario of Sundays only: no contact, no service level, still a table."""
     op = lower(load(MINIMAL, {"period.start": "2026-03-08", "period.length": "1 d", "contact_types.call.per_day": "0"}))
-    frame = Reduction.of(op)(simulate(op.network, 1, 0))
+    frame = Reduction.of(op)(simulate(op.network, 1, 0)).frame
     assert not (frame["measure"] == "service_level").any()
     assert frame[(frame["measure"] == "arrivals") & (frame["grid"] == "period")]["value"].eq(0.0).all()

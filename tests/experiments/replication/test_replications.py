@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import pickle
-import sys
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from pathlib import Path
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from experiments.replication import replications as module
-from experiments.replication.replications import Interrupted, Progress, Replications, replicate
+from experiments.replication import history
+from experiments.replication.replications import Interrupted, Progress, Replications, replicate, replicate_each
 from sim.machine import EngineFault, Records
-from tests.experiments.desks import MINIMAL, KilledOnce, operation
+from tests.experiments.desks import MINIMAL, SHOP, operation
 
 
 def same(a: Replications, b: Replications) -> None:
@@ -35,7 +34,7 @@ class Backwards(Executor):
         """Run at once what came before, later what came last."""
         future: Future[Any] = Future()
         self.tasks.append((future, lambda: fn(*args, **kwargs)))
-        if len(self.tasks) == 3:
+        if len(self.tasks) == 2:
             for waiting, task in reversed(self.tasks):
                 waiting.set_result(task())
         return future
@@ -43,22 +42,51 @@ class Backwards(Executor):
 
 def test_results_do_not_depend_on_order_or_executor() -> None:
     """Serial, last first and in threads: the same tables, in order of number."""
-    serial = replicate(operation(MINIMAL), 3, seed=4, workers=1)
-    same(serial, replicate(operation(MINIMAL), 3, seed=4, executor=Backwards()))
+    serial = replicate(operation(MINIMAL), 5, seed=4, workers=1)
+    same(serial, replicate(operation(MINIMAL), 5, seed=4, executor=Backwards()))
     with ThreadPoolExecutor(2) as threads:
-        same(serial, replicate(operation(MINIMAL), 3, seed=4, executor=threads))
+        same(serial, replicate(operation(MINIMAL), 5, seed=4, executor=threads))
 
 
-def test_results_do_not_depend_on_processes() -> None:
-    """Two processes give what one gives; records come back whole."""
-    serial = replicate(operation(MINIMAL), 3, seed=4, workers=1, keep_records=True)
-    spread = replicate(operation(MINIMAL), 3, seed=4, workers=2, keep_records=True)
-    assert spread.workers == 2
+@pytest.mark.parametrize("workers", [2, 8])
+def test_results_do_not_depend_on_the_number_of_threads(workers: int) -> None:
+    """Two or eight threads give what one gives; records come back whole."""
+    serial = replicate(operation(MINIMAL), 9, seed=4, workers=1, keep_records=True)
+    spread = replicate(operation(MINIMAL), 9, seed=4, workers=workers, keep_records=True)
+    assert spread.workers == workers
     same(serial, spread)
     for a, b in zip(serial.results, spread.results, strict=True):
         assert a.records is not None and b.records is not None
         assert a.records.visits.tobytes() == b.records.visits.tobytes()
         assert b.records.network is operation(MINIMAL).network
+
+
+def test_results_do_not_depend_on_processes() -> None:
+    """Batches that travel to other processes give the same, and so do several operations side by side."""
+    serial = replicate(operation(MINIMAL), 5, seed=4, workers=1)
+    with ProcessPoolExecutor(2, get_context("spawn")) as processes:
+        far = replicate_each([operation(MINIMAL), operation(SHOP)], 5, seed=4, executor=processes)
+    same(serial, far[0])
+    same(far[1], replicate(operation(SHOP), 5, seed=4))
+
+
+def test_what_is_known_is_not_simulated_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Histories of an earlier run are taken as they are; only the others are simulated."""
+    whole = replicate(operation(MINIMAL), 5, workers=1)
+    known = {r.number: r for r in whole.results if r.number in (0, 3, 7)}
+    simulated: list[int] = []
+    again = replicate(
+        operation(MINIMAL), 5, workers=1, known=known, on_progress=lambda p: simulated.append(p.latest.number)
+    )
+    assert simulated == [1, 2, 4]
+    assert again.results[3] is whole.results[3]
+    same(whole, again)
+
+
+def test_the_same_operation_twice_has_the_same_histories() -> None:
+    """Common random numbers: what does not differ has the same luck, to the last bit."""
+    a, b = replicate_each([operation(MINIMAL), operation(MINIMAL)], 3)
+    same(a, b)
 
 
 def test_more_replications_leave_the_first_ones_alone() -> None:
@@ -91,26 +119,16 @@ def test_records_are_kept_only_if_asked_for() -> None:
 
 
 def test_an_engine_fault_arrives_with_everything_needed_to_repeat_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault survives the way between processes and names seed and replication."""
+    """A fault survives the way between threads and processes and names seed and replication."""
 
     def broken(network: object, seed: int, replication: int, *how: object) -> Records:
         raise EngineFault("work of a job is negative", seed, replication, 12.5, 3)
 
-    monkeypatch.setattr(module, "simulate", broken)
+    monkeypatch.setattr(history, "simulate", broken)
     with pytest.raises(EngineFault, match=r"negative \(seed 9, replication 0, time 12.5 min, job 3\)"):
         replicate(operation(MINIMAL), 2, seed=9, workers=1)
-    carried = pickle.loads(pickle.dumps(module._Fault(("a rule", 1, 2, 3.0, None))))  # noqa: S301
-    assert str(EngineFault(*carried.arguments)).startswith("engine fault: a rule (seed 1, replication 2")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
-    """What a dead process had is run again here, and the run says so."""
-    serial = replicate(operation(MINIMAL), 4, workers=1)
-    broken = replicate(operation(MINIMAL), 4, workers=2, on_records=KilledOnce(tmp_path / "mark"))
-    assert (tmp_path / "mark").exists()
-    same(serial, broken)
-    assert len(broken.notes) == 1 and not serial.notes
+    carried = pickle.loads(pickle.dumps(EngineFault("a rule", 1, 2, 3.0, None)))  # noqa: S301
+    assert str(carried).startswith("engine fault: a rule (seed 1, replication 2")
 
 
 def test_an_interrupt_hands_over_what_has_finished() -> None:
@@ -122,7 +140,7 @@ def test_an_interrupt_hands_over_what_has_finished() -> None:
 
     with pytest.raises(Interrupted, match="2 of 5") as caught:
         replicate(operation(MINIMAL), 5, workers=1, on_progress=stop)
-    assert [r.number for r in caught.value.replications.results] == [0, 1]
+    assert [r.number for r in caught.value.replications[0].results] == [0, 1]
     assert isinstance(caught.value, KeyboardInterrupt)
 
 

@@ -6,11 +6,11 @@ import io
 from pathlib import Path
 
 import pytest
-from experiments.estimates.observed import beside_recorded
-from experiments.estimates.worst_hours import worst_hours
 from rich.console import Console
 
 from experiments.estimates.estimates import estimate
+from experiments.estimates.observed import beside_recorded
+from experiments.estimates.worst_hours import worst_hours
 from experiments.replication.replications import Replications, replicate
 from experiments.report.report_tables import COLUMNS, Report
 from sim import load, lower

@@ -179,6 +179,7 @@ def told(session: Callable[[], Session | None]) -> Iterator[None]:
         Gives the session under way, if there is one.
     """
     from experiments.replication.cluster import ClusterProblem
+    from experiments.replication.engine_version import OtherVersion
     from experiments.replication.replications import Interrupted
     from experiments.store.disk_problem import RunFolderProblem, disk_problem
     from sim.machine import EngineFault
@@ -198,6 +199,8 @@ def told(session: Callable[[], Session | None]) -> Iterator[None]:
         _leave("the memory is full - shorten period.length, or use fewer --workers")
     except EngineFault as fault:
         _leave(f"{fault}\nThis is a fault of aftersim, not of your scenario. The line above repeats it.")
+    except OtherVersion as problem:
+        _leave(str(problem))
     except ClusterProblem as problem:
         _leave(str(problem), USAGE_ERROR if str(problem).startswith("--cluster") else FAILED)
     except ScenarioProblems as problems:

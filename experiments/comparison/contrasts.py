@@ -195,7 +195,7 @@ def _best(value: Floats, larger: NDArray[np.bool_], better: str, names: Sequence
     """Policies than which none is surely better."""
     if better == "neutral":
         return ()
-    beaten = larger.any(axis=0) if better == "higher" else larger.any(axis=1)
+    beaten = np.asarray(larger.any(axis=0 if better == "higher" else 1))
     return tuple(name for name, v, b in zip(names, value, beaten, strict=True) if not (b or np.isnan(v)))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from math import ceil
 
+from experiments.replication.engine_version import engine_facts, must_be
 from experiments.replication.executors import Threads, as_they_finish
 from experiments.replication.history import Replication, Work
 
@@ -56,7 +57,8 @@ def batches_on(
     size = max(1, min(ceil(BATCH / max(here.seconds, 1e-6)), len(rest) // (2 * workers)))
     of = {}
     for operation, numbers in _in_batches(rest, size):
-        of[executor.submit(_unpacked, parcels[operation].content, parcels[operation].digest, numbers)] = operation
+        parcel = parcels[operation]
+        of[executor.submit(_unpacked, parcel.content, parcel.digest, engine_facts(), numbers)] = operation
     try:
         for batch in as_they_finish(list(of)):
             operation = of[batch]
@@ -94,8 +96,9 @@ _held: dict[str, Work] = {}
 """Where batches are run: works that came lately."""
 
 
-def _unpacked(content: bytes, digest: str, numbers: Sequence[int]) -> list[Replication]:
+def _unpacked(content: bytes, digest: str, facts: Mapping[str, str], numbers: Sequence[int]) -> list[Replication]:
     """Run a batch elsewhere; what both sides know is not sent back."""
+    must_be(facts)
     work = _held.get(digest)
     if work is None:
         while len(_held) >= MOST_HELD:

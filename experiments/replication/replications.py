@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from experiments.replication.batches import batches_on
 from experiments.replication.executors import Threads, cores
@@ -22,11 +22,17 @@ from sim.machine.records import MOST_OPEN
 from sim.measures import Measure
 
 if TYPE_CHECKING:
-    from experiments.estimates.precision import PrecisionRule
     from experiments.replication.inputs import Inputs
 
 BLOCK = 10
 """Replications after which a wish for precision is looked at again."""
+
+
+class StopRule(Protocol):
+    """Says when there are enough replications (`estimates.precision.PrecisionRule`)."""
+
+    def wants(self, replications: Replications) -> int:
+        """How many more to run next; 0 when it is enough."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,7 @@ def replicate(
     most_open: int = MOST_OPEN,
     inputs: Inputs | None = None,
     known: Mapping[int, Replication] | None = None,
-    until: PrecisionRule | None = None,
+    until: StopRule | None = None,
 ) -> Replications:
     """Run histories 0 to n - 1 of an operation and keep the measures of each.
 
@@ -160,7 +166,7 @@ def replicate(
         Uncertain inputs to be drawn anew for each history.
     known : mapping of int to Replication, optional
         Histories that are there already, such as those of an interrupted run.
-    until : PrecisionRule, optional
+    until : StopRule, optional
         Go on in blocks of ten, beyond n, until intervals are as narrow as wished.
 
     Returns

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 import yaml
 
-from experiments import wording
+import experiments.wording as wording
 from experiments.replication.promises import REPLY, Promise
 from experiments.replication.reduction import LevelAt
 from experiments.wording import Units

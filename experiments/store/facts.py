@@ -12,10 +12,10 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from experiments.replication.engine_version import engine_facts
 from experiments.store.checked_document import document_bytes, document_of, read_document
 from experiments.store.damage import Damaged
 from experiments.store.disk_problem import RunFolderProblem, disk_problem
-from experiments.store.engine import engine_facts
 from experiments.store.fingerprint import Fingerprint, fingerprints_of
 from experiments.store.names import is_file_name
 

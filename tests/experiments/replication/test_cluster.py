@@ -6,10 +6,12 @@ import os
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from experiments.replication import batches, engine_version
 from experiments.replication.cluster import ClusterProblem, cluster
 from experiments.replication.replications import Progress, Replications, replicate, replicate_each
 from sim.machine import Records
@@ -68,6 +70,14 @@ def test_a_killed_worker_of_a_cluster_changes_nothing(tmp_path: Path) -> None:
         pair = replicate_each([operation(MINIMAL), operation(SHOP)], 6, seed=3, executor=workers)
     assert bytes_of(pair[0]) == bytes_of(replicate(operation(MINIMAL), 6, seed=3))
     assert bytes_of(pair[1]) == bytes_of(replicate(operation(SHOP), 6, seed=3))
+
+
+def test_a_worker_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its numbers would not be the same to the last bit: named, with what differs, and what to do."""
+    facts = {**engine_version.engine_facts(), "numpy": "1.0"}
+    monkeypatch.setattr(batches, "engine_facts", lambda: facts)
+    with ThreadPoolExecutor(1) as elsewhere, pytest.raises(engine_version.OtherVersion, match=r"not 1\.0\) - install"):
+        replicate(operation(MINIMAL), 4, executor=elsewhere)
 
 
 @pytest.mark.parametrize(

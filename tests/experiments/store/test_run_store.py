@@ -151,7 +151,7 @@ def test_the_key_holds_what_files_hold_and_not_where_they_lie(tmp_path: Path) ->
 
 def test_the_engine_is_part_of_the_key() -> None:
     """Versions, and a hash of the sources that is computed once."""
-    from experiments.store.engine import ROOT, engine_facts, sources_hash
+    from experiments.replication.engine_version import ROOT, engine_facts, sources_hash
 
     facts = engine_facts()
     assert facts is engine_facts() and facts["sources"] == sources_hash(ROOT) and len(facts["sources"]) == 64
@@ -160,7 +160,7 @@ def test_the_engine_is_part_of_the_key() -> None:
 
 def test_a_changed_source_is_another_engine(tmp_path: Path) -> None:
     """Content, name and place of every file count; other files do not."""
-    from experiments.store.engine import sources_hash
+    from experiments.replication.engine_version import sources_hash
 
     folder = tmp_path / "sim" / "machine"
     folder.mkdir(parents=True)

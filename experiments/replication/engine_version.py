@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -16,6 +17,36 @@ SOURCES = ("sim/machine", "sim/lowering", "sim/measures", "sim/scenario", "exper
 
 PACKAGES = ("numpy", "scipy", "numba")
 """Libraries that compute them."""
+
+
+class OtherVersion(Exception):
+    """A worker elsewhere would leave other numbers, in words for people."""
+
+
+def must_be(facts: Mapping[str, str]) -> None:
+    """Refuse to work for a program of another version.
+
+    Parameters
+    ----------
+    facts : mapping of str to str
+        As `engine_facts` gave them where the work comes from.
+
+    Raises
+    ------
+    OtherVersion
+        Naming what differs, and where.
+    """
+    own = engine_facts()
+    apart = [
+        f"{name} {own.get(name, 'unknown')[:12]}, not {facts[name][:12]}"
+        for name in facts
+        if own.get(name) != facts[name]
+    ]
+    if apart:
+        raise OtherVersion(
+            f"a worker on {platform.node()} would leave other numbers ({'; '.join(apart)}) - "
+            "install the same version of aftersim and of its libraries there"
+        )
 
 
 @cache

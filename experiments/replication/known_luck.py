@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf
 
 import numpy as np
@@ -14,14 +14,15 @@ from sim.lowering import Operation
 from sim.machine import Network, Records, Stream, Work
 from sim.machine.busyness import Scores
 from sim.machine.inversion import invert, pack
-from sim.machine.laws import Law
+from sim.machine.laws import Exponential, Law, Lognormal
 from sim.machine.luck import Purpose, name_hash, uniforms
 from sim.machine.normal import normal_cdf
 from sim.machine.plan import FactorPlan, Plan
 
 Floats = NDArray[np.float64]
 
-KNOTS = np.array([normal_cdf(x) for x in np.linspace(-6.0, 6.0, 2401).tolist()])
+SCORES = np.linspace(-6.0, 6.0, 2401)
+KNOTS = np.array([normal_cdf(x) for x in SCORES.tolist()])
 """Uniform numbers at which a law of sizes is tabulated, dense in both tails."""
 
 
@@ -216,10 +217,7 @@ class SizeTable:
     @classmethod
     def of(cls, law: Law, step: str) -> SizeTable:
         """Table of the law of a step, without what depends on other luck than its own."""
-        numbers: list[float] = []
-        at = pack(law, numbers, {})
-        numbers[at + 1] = 0.0  # no load
-        values = np.array([invert(numbers, at, u, 0.0, []) for u in KNOTS.tolist()])
+        values = _at_knots(law)
         return cls(name_hash("step:" + step), np.minimum(values, min(law.cap, _last_finite(values))))
 
     @cached_property
@@ -233,6 +231,27 @@ class SizeTable:
         """Sizes of jobs by their keys."""
         out: Floats = np.interp(uniforms(keys, self.hash, 0, Purpose.SIZE), KNOTS, self.values)
         return out
+
+
+def _at_knots(law: Law) -> Floats:
+    """A law's numbers at `KNOTS`; the two laws that inputs are mostly drawn for are quick."""
+    if not law.atoms:
+        if isinstance(law, Lognormal):
+            middle, spread = law.log_parameters
+            return np.asarray(np.exp(middle + spread * SCORES))
+        if isinstance(law, Exponential):
+            return np.asarray(-law.mean_value * np.log1p(-KNOTS))
+    return _inverted(law)
+
+
+@lru_cache(maxsize=64)
+def _inverted(law: Law) -> Floats:
+    numbers: list[float] = []
+    at = pack(law, numbers, {})
+    numbers[at + 1] = 0.0  # no load
+    values = np.array([invert(numbers, at, u, 0.0, []) for u in KNOTS.tolist()])
+    values.setflags(write=False)
+    return values
 
 
 def _last_finite(values: Floats) -> float:

@@ -63,13 +63,18 @@ def cell_steps(cells: WeeklyCells | DatedCells, period: Period, t0: float, t1: f
     -------
     Steps whose values are the cells' numbers as written. A cell cut by a jump of the wall clock keeps its number.
     """
-    dated = isinstance(cells, DatedCells)
-    grid = _grid(dated, cells.cell, period, t0, t1)
+    grid = _grid(isinstance(cells, DatedCells), cells.cell, period, t0, t1)
     given = dict(cells.days) if isinstance(cells, DatedCells) else {}
     rows = [given.get(d, ()) for d in grid.dates] if isinstance(cells, DatedCells) else cells.week
     table = np.zeros((len(rows), max(grid.longest, *map(len, rows), 1)))
     for number, row in enumerate(rows):
         table[number, : len(row)] = row
+    return Steps(grid.edges, table[grid.row, grid.column])
+
+
+def weekly_steps(table: NDArray[np.float64], period: Period, t0: float, t1: float) -> Steps:
+    """Expand a whole week, an array of shape (7, cells of a day), into steps over [t0, t1) as `cell_steps` does."""
+    grid = _grid(False, 1440 // table.shape[1], period, t0, t1)
     return Steps(grid.edges, table[grid.row, grid.column])
 
 

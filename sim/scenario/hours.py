@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,6 +112,7 @@ def check_overlap(week: list[list[tuple[int, int]]]) -> None:
             raise Unreadable(f"{WEEKDAYS[i]} {one} and {WEEKDAYS[j]} {two} overlap", "join them or move one")
 
 
+@lru_cache(maxsize=64)  # the same hours come again and again while other numbers of a scenario are drawn
 def open_intervals(hours: OpeningHours, period: Period, t0: float, t1: float) -> NDArray[np.float64]:
     """Expand opening hours into absolute open intervals.
 
@@ -122,13 +124,15 @@ def open_intervals(hours: OpeningHours, period: Period, t0: float, t1: float) ->
 
     Returns
     -------
-    Open intervals [open, close), sorted, disjoint, not touching, clipped to [t0, t1); shape (n, 2) [min].
+    Open intervals [open, close), sorted, disjoint, not touching, clipped to [t0, t1); shape (n, 2) [min], to be read.
     """
     found: list[tuple[float, float]] = []
     for day in period.days(t0 - 2880.0, t1):  # a span of two days ago cannot reach today, one of yesterday can
         for a, b in hours.week[day.weekday]:
             found.append((period.minute_at(day.date, a), period.minute_at(day.date, b)))
-    return clip(found, t0, t1)
+    intervals = clip(found, t0, t1)
+    intervals.setflags(write=False)
+    return intervals
 
 
 def clip(intervals: list[tuple[float, float]], t0: float, t1: float) -> NDArray[np.float64]:

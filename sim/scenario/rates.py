@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.cells import DatedCells, Numbers, WeeklyCells, cell_steps
+from sim.scenario.cells import DatedCells, Numbers, WeeklyCells, cell_steps, weekly_steps
 from sim.scenario.period import Frozen, Period
-from sim.scenario.units import Week, seven
+from sim.scenario.units import Week
 
 
 class DailyRate(Frozen):
@@ -67,10 +67,8 @@ def rate_steps(rate: Rate, period: Period, t0: float, t1: float) -> RateSteps:
     ([0.0, 60.0, 120.0], [0.0167, 0.0167])
     """
     if isinstance(rate, RateTable):
-        cells = rate.cells
+        steps, cell = cell_steps(rate.cells, period, t0, t1), rate.cells.cell
     else:
-        total = sum(rate.profile)
-        rows = [tuple(n * weight / total for weight in rate.profile) for n in rate.per_day]
-        cells = WeeklyCells(cell=1440 // len(rate.profile), week=seven(rows))
-    steps = cell_steps(cells, period, t0, t1)
-    return RateSteps(steps.edges, steps.values / cells.cell)
+        week = np.multiply.outer(rate.per_day, rate.profile) / sum(rate.profile)
+        steps, cell = weekly_steps(week, period, t0, t1), 1440 // len(rate.profile)
+    return RateSteps(steps.edges, steps.values / cell)

@@ -121,6 +121,8 @@ class Session:
                 kept.run.begin(s.n, self.command)
             side.run(s.n)
             while until is not None and (more := until.wants(side.finished()[0])) > 0:
+                for kept in self.runs:
+                    kept.run.begin(side.asked + more, self.command)
                 side.run(side.asked + more)
         return side.finished()
 

@@ -128,6 +128,7 @@ def test_until_goes_on_and_says_what_was_reached(tmp_path: Path) -> None:
     assert "where 3 pts was asked" in words and "--until 'service_level.phone=3 pts'" in words
     n = len(list((only_folder(out) / "replications").iterdir()))
     assert n > 5 and n % 10 == 0
+    assert Status.read(only_folder(out)).asked == n
     assert (only_folder(out) / "plots" / "precision.png").exists()
     capped = run(MINIMAL, "--until", "service_level.phone=0.1 pts", "--most-replications", 20, "--no-folder")
     assert "more would be needed" in " ".join(capped.stdout.split())

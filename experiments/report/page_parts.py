@@ -277,7 +277,8 @@ def _kept(value: Estimate, promise: Promise, often: Estimate | None, length: flo
     told = ""
     if often is not None and not isnan(often.value) and not isnan(often.low):
         name = {1440.0: "daily", 10080.0: "weekly"}.get(length, "other")
-        share = catalogue.percent(often.value)
+        limits = catalogue.limits(*often[:3], "share").replace(".0", "")
+        share = f"{catalogue.percent(often.value)} {limits}".strip()
         told = catalogue.say("promise.often", period=catalogue.say(f"period.{name}"), share=share)
     return Kept(catalogue.say(f"promise.{verdict}"), verdict.removesuffix("_once"), catalogue.begun(told))
 

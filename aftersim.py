@@ -55,6 +55,14 @@ def __dir__() -> list[str]:
 class Commands(click.Group):
     """Commands found in the packages, imported when they are called."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; Ctrl-C before it listens to it itself ends it in one word, too."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(130)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands."""
         return list(PLACES)

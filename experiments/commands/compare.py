@@ -165,7 +165,8 @@ def _keep(session: Any, results: Results, plots: bool) -> RunFolder:
     c = results.comparison
     members = [(p.name, kept.run) for p, kept in zip(c.policies, session.runs, strict=True)]
     for run in dict.fromkeys(run for _, run in members):
-        run.close("done")
+        if run.at_work:
+            run.close("done")
     title = " - ".join(p.name for p in c.policies)
     options = {"replications": c.replications, "confidence": c.confidence}
     folder = open_comparison(session.simulation.out, title, members, options)

@@ -34,11 +34,13 @@ def compare_kept(runs: Sequence[Run]) -> Comparison:
         A folder cannot be trusted.
     """
     base = runs[0]
+    if len({run.key for run in runs}) < len(runs):
+        raise NotComparable(f"{base.path.name} is given twice; two different runs are expected")
     for run in runs[1:]:
         apart = [d for d in differences(base.facts, run.facts) if not d.startswith(("scenario: ", "rows that"))]
         if apart:
             raise NotComparable(
-                f"{base.path.name} and {run.path.name} had different luck ({'; '.join(apart)}) - "
+                f"{base.path.name} and {run.path.name} were simulated differently ({'; '.join(apart)}) - "
                 "aftersim compare simulates both alike"
             )
     kept = [KeptRun.reopen(run) for run in runs]
@@ -56,8 +58,11 @@ def compare_kept(runs: Sequence[Run]) -> Comparison:
         Replications(operation, run.run.facts.seed, tuple(there[r] for r in numbers), run.reduction, inputs=inputs)
         for (run, operation), there in zip(kept, known, strict=True)
     ]
-    damaged = [words for run, _ in kept for words in run.run.damaged]
-    return contrast([_policy(run, o) for run, o in zip(runs, operations, strict=True)], together, notes=damaged)
+    notes = [words for run, _ in kept for words in run.run.damaged]
+    left_out = len(set().union(*known)) - len(numbers)
+    if left_out:
+        notes.append(f"{left_out} replications that only one of the runs has are left out")
+    return contrast([_policy(run, o) for run, o in zip(runs, operations, strict=True)], together, notes=notes)
 
 
 def _policy(run: Run, operation: Operation) -> Policy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -209,6 +210,41 @@ _OPTIONS = (
 )
 
 
+class PagePath(click.ParamType):
+    """A file that may be written: a new one, or one that is not a scenario and belongs to no run."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Take the path, or say why nothing can be written there."""
+        if isinstance(value, Path):
+            return value
+        text = str(value)
+        if not text.strip():
+            self.fail("got no name; a file such as page.html is expected", param, ctx)
+        path = Path(text)
+        place = path.resolve()
+        given = (ctx.params if ctx is not None else {}) | {}
+        scenarios = given.get("scenarios") or (given.get("scenario"),)
+        if place.is_dir():
+            self.fail(
+                f'got "{text}", which is a folder; a file in it is expected - write {path / "page.html"}', param, ctx
+            )
+        if any(s and Path(s).resolve() == place for s in scenarios) or place.suffix in (".yaml", ".yml"):
+            self.fail(f'got "{text}", which is no page but a scenario - write page.html', param, ctx)
+        if place.exists() and not place.is_file():
+            self.fail(f'got "{text}", which is no ordinary file - write page.html', param, ctx)
+        if not place.parent.is_dir():
+            self.fail(f'got "{text}", and there is no folder {path.parent} - make it first', param, ctx)
+        if any((folder / "facts.json").exists() for folder in place.parents):
+            self.fail(f'got "{text}", which lies in the folder of a run - write it elsewhere', param, ctx)
+        if not os.access(place if place.exists() else place.parent, os.W_OK):
+            self.fail(
+                f'got "{text}", which cannot be written (read-only or not yours) - write it elsewhere', param, ctx
+            )
+        return place if path.is_symlink() else path
+
+
 def page_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of a page for people: `page` and `language`."""
     language = click.option(
@@ -218,9 +254,7 @@ def page_options(command: Callable[..., None]) -> Callable[..., None]:
         show_default=True,
         help="Of the page: English or Simplified Chinese.",
     )
-    page = click.option(
-        "--html", "page", type=click.Path(path_type=Path), metavar="FILE", help="Write one page for people."
-    )
+    page = click.option("--html", "page", type=PagePath(), metavar="FILE", help="Write one page for people.")
     return page(language(command))
 
 

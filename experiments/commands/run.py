@@ -101,6 +101,11 @@ def run(
     if log is not None and simulation.cluster is not None:
         raise click.UsageError("--log writes where the work is done, and --cluster does it elsewhere: drop one of them")
     operation = open_operation(scenario, simulation.settings, simulation.stratified)
+    if wishes and most < simulation.n:
+        raise click.UsageError(
+            f"--most-replications {most} are fewer than --replications {simulation.n}: --until could never go on - "
+            f"write --most-replications {max(200, 2 * simulation.n)}"
+        )
     rule = _rule(wishes, most, operation)
     say_if_large(operation, scenario)
     say_if_compiling([operation], simulation.engine, simulation.n)
@@ -117,7 +122,7 @@ def run(
         inputs = drawn_inputs([operation.scenario], simulation.stratified)
     session: Session | None = None
     with told(lambda: session):
-        session = Session(simulation, [operation], [Path(scenario)], inputs, command)
+        session = Session(simulation, [operation], [Path(scenario)], inputs, command, results=True)
         with session:
             replications = _replicated(session, operation, rule, log, as_json)
             results = _Results.of(session, replications, rule, controls)

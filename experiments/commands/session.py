@@ -39,6 +39,8 @@ class Session:
         Uncertain inputs to draw.
     command : sequence of str
         Words that repeat it.
+    results : bool
+        Results are put into the folder of each run, in place of those that are there.
 
     Raises
     ------
@@ -53,11 +55,13 @@ class Session:
         files: Sequence[Path],
         inputs: Inputs | None,
         command: Sequence[str],
+        results: bool = False,
     ) -> None:
         self.simulation = simulation
         self.operations = operations
         self.inputs = inputs
         self.command = list(command)
+        self.results = results
         self.notes: list[str] = []
         self.runs: list[KeptRun] = []
         self._stack = ExitStack()
@@ -118,7 +122,10 @@ class Session:
             if not s.fresh and on_records is None:
                 self._take_known(side, most)
             for kept in dict.fromkeys(self.runs):
-                kept.run.begin(s.n, self.command)
+                if self.results or any(k is kept and side.missing(i, s.n) for i, k in enumerate(self.runs)):
+                    kept.run.begin(s.n, self.command)
+                    if on_records is None:
+                        kept.run.drop_results()
             side.run(s.n)
             while until is not None and (more := until.wants(side.finished()[0])) > 0:
                 for kept in self.runs:

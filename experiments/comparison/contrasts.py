@@ -78,7 +78,7 @@ def contrast(
         nothing = Estimate(np.nan, np.nan, np.nan, 0)
         differences = []
         for p, (policy, d) in enumerate(zip(policies[1:], against_base, strict=True), 1):
-            differences.append(d.at(int(i), policy.name, confidence))
+            differences.append(d.at(int(i), policy.name, definition.unit == "share", confidence))
             if inputs is not None and not differences[-1].same:
                 drivers[(*key, policy.name)] = _drivers(d.split.shares[i], inputs, p)
         rows.append(
@@ -113,7 +113,7 @@ class _Against(NamedTuple):
     same: NDArray[np.bool_]
     n: NDArray[np.int64]
 
-    def at(self, row: int, policy: str, confidence: float) -> Difference:
+    def at(self, row: int, policy: str, share: bool, confidence: float) -> Difference:
         """One row of it."""
         s = self.split
         value, low, high = float(s.value[row]), float(s.low[row]), float(s.high[row])
@@ -122,6 +122,7 @@ class _Against(NamedTuple):
         if n >= 2:
             t = stdtrit(n - 1, (0.5 + confidence / 2.0, POWER))
             smallest = float((high - low) / 2.0 * (1.0 + t[1] / t[0]))
+            smallest = min(smallest, 1.0) if share else smallest
         return Difference(
             policy,
             value,

@@ -271,6 +271,10 @@ class SideBySide:
         """Replications of one operation that need not be simulated."""
         self._done[operation].update((r.number, r) for r in replications)
 
+    def missing(self, operation: int, n: int) -> bool:
+        """Whether a history of an operation has to be simulated to have 0 to n - 1."""
+        return any(r not in self._done[operation] for r in range(n))
+
     def run(self, n: int) -> None:
         """Simulate what is not there yet of the histories 0 to n - 1 of each operation.
 

@@ -94,6 +94,8 @@ class ComparisonReport:
 
     def _tables(self) -> Iterable[RenderableType]:
         remark = "" if self._one else "in brackets: 95 % intervals; odds up: that it is really more"
+        if len(self.comparison.policies) > 2 and not self._one:
+            remark = "in brackets: 95 % intervals, of differences for all policies together; odds: of each alone"
         groups: dict[tuple[str, str], list[Row]] = {}
         for row in self._rows:
             groups.setdefault((row.scope_kind, row.scope), []).append(row)

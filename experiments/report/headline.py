@@ -69,17 +69,41 @@ def headline(comparison: Comparison, catalogue: Catalogue) -> str:
         The language.
     """
     judged = judged_rows(comparison)
+    if any(_cut_at_once(run) for run in comparison.runs):
+        return catalogue.sentence(catalogue.say("headline.stopped"))
     if not judged:
         return catalogue.sentence(catalogue.say("headline.nothing"))
     if comparison.replications == 1:
         return catalogue.sentence(catalogue.say("headline.one_pair"))
-    if all(sureness(d) in ("same", "none") for row in comparison.rows for d in row.differences):
+    apart = _apart(comparison, catalogue)
+    if not apart and all(sureness(d) in ("same", "none") for row in comparison.rows for d in row.differences):
         words = _all_same(comparison, catalogue)
     elif len(comparison.policies) == 2:
         words = _one_policy(comparison, judged, catalogue)
     else:
         words = _several(comparison, judged, catalogue)
+    if apart:
+        words = catalogue.say("headline.apart", sentence=words, what=catalogue.listed(apart))
     return catalogue.sentence(words)
+
+
+def _cut_at_once(run: Replications) -> bool:
+    """Whether most histories of a run were stopped because more work arrived than could be done."""
+    return 2 * sum(r.cut is not None for r in run.results) > len(run.results)
+
+
+def _apart(comparison: Comparison, catalogue: Catalogue) -> list[str]:
+    """Promises that cannot be compared, since only some policies make them, or nobody came under the others."""
+    services = dict.fromkeys(p.service for run in comparison.runs for p in promises_of(run.operation))
+    told = []
+    for service in services:
+        row = comparison.row("service_level", "channel", service)
+        values = [] if row is None else [v.value for v in row.values]
+        there = [p.name for p, v in zip(comparison.policies, values, strict=False) if not isnan(v)]
+        if there and len(there) < len(comparison.policies):
+            names = catalogue.listed([catalogue.name(name) for name in there])
+            told.append(catalogue.say("headline.only", scope=catalogue.scope("channel", service), policies=names))
+    return told
 
 
 def judged_rows(comparison: Comparison) -> tuple[Row, ...]:

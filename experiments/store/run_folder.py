@@ -132,6 +132,25 @@ class RunFolder:
         for kind in kinds:
             self.put_result(f"{name}.{kind}", parquet_bytes(frame) if kind == "parquet" else csv_bytes(frame))
 
+    def drop_results(self) -> None:
+        """Remove the result files of an earlier run, which rest on other replications or were made otherwise.
+
+        Raises
+        ------
+        RunFolderProblem
+            They cannot be removed.
+        """
+        self._work(again=True)
+        with explained(self.path):
+            for name in self._results():
+                self.path.joinpath(*name.split("/")).unlink(missing_ok=True)
+        self._put = {}
+
+    @property
+    def at_work(self) -> bool:
+        """Whether this process has said that it works on it."""
+        return self._at_work
+
     def read_result(self, name: str) -> bytes:
         """A result file of a finished run, exactly as it was written.
 

@@ -136,6 +136,30 @@ def test_what_cannot_be_compared_is_refused(arguments: list[object], words: str)
     assert words in " ".join(result.stderr.split())
 
 
+def test_a_promise_that_only_one_makes_is_named(tmp_path: Path) -> None:
+    """A policy that drops a promised channel is not called equal."""
+    policy = tmp_path / "phone_only.yaml"
+    policy.write_text(f"extends: {SHOP}\nchange:\n  contact_types.mail.per_day: 0\n")
+    result = run(SHOP, policy, "--replications", 4, "--no-folder")
+    words = " ".join(result.stdout.split())
+    assert result.exit_code == 0 and "not compared: email (only small_shop" in words
+    stopped = " ".join(run(SHOP, KEEP, "--replications", 2, "--no-folder", "--most-open", 3).stdout.split())
+    assert "more work arrives than can be done" in stopped and "nobody came" not in stopped
+
+
+def test_a_kept_run_that_is_compared_keeps_its_results(tmp_path: Path) -> None:
+    """A comparison that simulates nothing new changes nothing in the folders of the runs."""
+    from experiments.commands.run import run as single
+
+    out = tmp_path / "runs"
+    for path in (SHOP, KEEP):
+        arguments = [str(path), "--replications", "4", "--no-plots", "--out", str(out)]
+        assert CliRunner().invoke(single, arguments).exit_code == 0
+    before = {f: (f / "status.json").read_bytes() for f in folders(out)}
+    assert run(SHOP, KEEP, "--replications", 3, "--no-plots", "--out", out).exit_code == 0
+    assert all((f / "status.json").read_bytes() == content for f, content in before.items())
+
+
 def test_a_policy_changes_what_set_changes_in_all(tmp_path: Path) -> None:
     """--set applies to every scenario."""
     document = json.loads(

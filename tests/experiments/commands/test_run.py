@@ -231,6 +231,7 @@ def test_every_input_problem_is_said_at_once(tmp_path: Path) -> None:
         (["--log", "csv", "--no-folder"], "drop one of them"),
         (["--replicatons", "5"], "--replications"),
         (["--until", "service_level.phon=1 pts"], "did you mean phone?"),
+        (["--until", "asa=3 s", "--replications", "50", "--most-replications", "20"], "could never go on"),
         (["--cluster", "two"], 'got "two"; local:2 or tcp://host:port is expected'),
         (["--log", "csv", "--cluster", "local:2"], "drop one of them"),
     ],
@@ -240,6 +241,39 @@ def test_wrong_flags_teach(arguments: list[str], words: str) -> None:
     result = run(MINIMAL, *arguments)
     assert result.exit_code == 2
     assert words in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "got no name; a file such as page.html is expected"),
+        ("nowhere/page.html", "there is no folder"),
+        ("folder", "which is a folder"),
+        ("desk.yaml", "which is no page but a scenario"),
+        ("/dev/null", "which is no ordinary file"),
+        ("folder/run/summary.json", "which lies in the folder of a run"),
+    ],
+)
+def test_a_page_never_takes_the_place_of_something_else(tmp_path: Path, name: str, words: str) -> None:
+    """Refused before anything is simulated; what was there stays as it was."""
+    (tmp_path / "folder" / "run").mkdir(parents=True)
+    (tmp_path / "folder" / "run" / "facts.json").write_text("{}")
+    desk = tmp_path / "desk.yaml"
+    desk.write_bytes(MINIMAL.read_bytes())
+    result = run(desk, "--no-folder", "--html", tmp_path / name if name else "")
+    assert result.exit_code == 2 and result.stdout == ""
+    assert words in " ".join(result.stderr.split())
+    assert desk.read_bytes() == MINIMAL.read_bytes()
+
+
+def test_results_of_an_earlier_run_do_not_stay_beside_new_ones(tmp_path: Path) -> None:
+    """Fewer replications, no pictures: those of the earlier run are gone."""
+    out = tmp_path / "runs"
+    run(MINIMAL, "--replications", 4, "--out", out)
+    assert (only_folder(out) / "plots").exists() and list((only_folder(out) / "plots").iterdir())
+    run(MINIMAL, "--replications", 2, "--no-plots", "--out", out)
+    assert not list((only_folder(out) / "plots").iterdir())
+    assert list(examine(out)) == []
 
 
 def test_a_missing_file_is_an_input_problem(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_two_runs_are_compared_and_nothing_else(root: Path) -> None:
     result = call(root, "compare", "small", "peak")
     assert result.exit_code == 1 and "cannot be simulated by this version" in result.stderr
     result = call(root, "compare", "small", "stopped")
-    assert result.exit_code == 2 and "had different luck (seed: 1, 7)" in result.stderr
+    assert result.exit_code == 2 and "were simulated differently (seed: 1, 7)" in result.stderr
     result = call(root, "compare", "small", "a-or-b")
     assert result.exit_code == 2 and '"a-or-b" is a comparison, and two runs are expected' in result.stderr
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import nan
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,10 +100,14 @@ def hours(levels: Mapping[str, Sequence[float]], replications: int = N) -> Estim
     return Estimates(pd.DataFrame(rows, columns=columns), replications, 0.95)
 
 
+NOT_CUT = SimpleNamespace(cut=None)
+"""A history of which nothing is asked but whether it was stopped."""
+
+
 def run(desk: Operation | None = None, n: int = N) -> Replications:
     """Replications whose histories nobody looks at."""
     desk = operation(SHOP) if desk is None else desk
-    return Replications(desk, 1, (None,) * n, Reduction.of(desk))  # type: ignore[arg-type]
+    return Replications(desk, 1, (NOT_CUT,) * n, Reduction.of(desk))  # type: ignore[arg-type]
 
 
 PHONE = (0.28, 0.62, 0.85, 0.88, 0.90, 0.91, 0.93, 0.95, 0.96)

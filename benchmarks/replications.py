@@ -54,7 +54,7 @@ def main() -> None:
         time.process_time,
     )
     bank = load(BANK)
-    print("threads: one over two (wall time)")
+    print("threads: one over two (wall time); small operations take one unless told otherwise")
     for name, operation, n in (("small_shop", operations[0], 100), ("bank_1999", lower(bank), 10)):
         compared(
             f"  {name}, {n} replications",

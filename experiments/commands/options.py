@@ -180,7 +180,7 @@ _OPTIONS = (
         "--workers",
         type=WholeNumber(1, "--workers 2", MOST_WORKERS),
         metavar="N",
-        help="Threads; by default as many as there are cores.",
+        help="Threads; by default as many as there are cores, one for small desks.",
     ),
     click.option(
         "--cluster",

@@ -17,6 +17,7 @@ from experiments.replication.reduction import Reduction
 from experiments.replication.stack import Stack
 from sim.lowering import Operation
 from sim.machine import Records
+from sim.machine.demand import expected_jobs
 from sim.machine.engines import Name, settled, warm_for
 from sim.machine.records import MOST_OPEN
 from sim.measures import Measure
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 BLOCK = 10
 """Replications after which a wish for precision is looked at again."""
+
+
+LIGHT = 10_000
+"""Contacts of a history below which it takes milliseconds, most of them in Python: one thread is quicker than two."""
 
 
 class StopRule(Protocol):
@@ -149,7 +154,7 @@ def replicate(
     seed : int
         Root of all luck, at least 0.
     workers : int, optional
-        Threads; by default as many as there are cores.
+        Threads; by default as many as there are cores, one for small operations.
     on_progress : callable, optional
         Called here after each replication with a `Progress`.
     keep_records : bool
@@ -293,8 +298,9 @@ class SideBySide:
         simulated: list[float] = []
         executor = self.executor
         if executor is None:
-            reference = any(work.engine == "reference" for work in works)  # it works inside of Python's lock
-            self._used = min(self.workers or (1 if reference else cores()), len(missing))
+            # what mostly works inside of Python's lock gains nothing from a second thread
+            locked = any(w.engine == "reference" for w in works) or self._light
+            self._used = min(self.workers or (1 if locked else cores()), len(missing))
         else:
             self._used = getattr(executor, "workers", 1)
         threads = Threads(self._used) if executor is None else None
@@ -326,6 +332,10 @@ class SideBySide:
             notes = tuple(_cut_short(results, self.most_open))
             out.append(Replications(operation, self.seed, results, reduction, self._used, notes, self.inputs))
         return out
+
+    @property
+    def _light(self) -> bool:
+        return all(expected_jobs(operation.network) < LIGHT for operation in self.operations)
 
     @property
     def _complete(self) -> bool:

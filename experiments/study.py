@@ -60,8 +60,28 @@ class Picture:
         return picture_bytes(self.figure, "svg").decode()
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
+class Shown:
+    """A result that shows itself: its report as text, and as a coloured page in a notebook."""
+
+    @property
+    def _report(self) -> Any:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        console = Console(file=io.StringIO(), width=COLUMNS, highlight=False)
+        self._report.print(console)
+        return str(console.file.getvalue())  # type: ignore[attr-defined]
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        console = Console(file=io.StringIO(), record=True, width=COLUMNS, highlight=False, force_terminal=True)
+        self._report.print(console)
+        return console.export_html(inline_styles=True, code_format="<pre style='line-height:1.25'>{code}</pre>")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Run(Shown):
     """Replications of one scenario with their estimates.
 
     Attributes
@@ -102,14 +122,6 @@ class Run:
 
         return _picture(draw_all(self.replications, self.estimates), name)
 
-    def __str__(self) -> str:
-        return _text(self._report)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return _html(self._report)
-
     @property
     def _report(self) -> Any:
         from experiments.report.report_tables import Report
@@ -118,8 +130,8 @@ class Run:
         return Report(self.replications, self.estimates, (), self.replications.notes, "", title, None)
 
 
-@dataclass(frozen=True, eq=False)
-class Study:
+@dataclass(frozen=True, eq=False, repr=False)
+class Study(Shown):
     """Policies beside each other.
 
     Attributes
@@ -148,14 +160,6 @@ class Study:
         from experiments.report.comparison_plots import draw_comparison
 
         return _picture(draw_comparison(self.comparison), name)
-
-    def __str__(self) -> str:
-        return _text(self._report)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return _html(self._report)
 
     @property
     def _report(self) -> Any:
@@ -273,15 +277,3 @@ def _picture(figures: Mapping[str, Figure], name: str) -> Picture:
     if name not in figures:
         raise ValueError(f'plot: got "{name}"; one of {", ".join(figures) or "nothing"} is expected')
     return Picture(figures[name])
-
-
-def _text(report: Any) -> str:
-    console = Console(file=io.StringIO(), width=COLUMNS, highlight=False)
-    report.print(console)
-    return str(console.file.getvalue())  # type: ignore[attr-defined]
-
-
-def _html(report: Any) -> str:
-    console = Console(file=io.StringIO(), record=True, width=COLUMNS, highlight=False, force_terminal=True)
-    report.print(console)
-    return console.export_html(inline_styles=True, code_format="<pre style='line-height:1.25'>{code}</pre>")

@@ -22,6 +22,7 @@ from experiments.replication import replications as replicating
 from experiments.replication.inputs import Inputs
 from experiments.replication.replications import Replications
 from experiments.report.progress_bar import ProgressBar
+from experiments.report.terminal import COLUMNS
 from sim.lowering import Operation, lower
 from sim.measures import Measure
 from sim.scenario import Scenario, load
@@ -29,9 +30,6 @@ from sim.scenario import Scenario, load
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
-
-COLUMNS = 100
-"""Width of a result as text."""
 
 What = Scenario | Operation | str | Path
 """A scenario: loaded, lowered, or its file."""

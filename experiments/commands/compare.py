@@ -20,6 +20,7 @@ from experiments.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from experiments.commands.session import Session
     from experiments.comparison.comparison import Comparison, Policy
     from experiments.report.catalogue import Language
     from experiments.store.run_folder import RunFolder
@@ -146,7 +147,7 @@ def policies_of(scenarios: tuple[str, ...], operations: list[Operation]) -> list
     ]
 
 
-def _compared(session: Any, policies: list[Policy], quiet: bool) -> Comparison:
+def _compared(session: Session, policies: list[Policy], quiet: bool) -> Comparison:
     from experiments.comparison.contrasts import contrast
     from experiments.estimates.running import Running
     from experiments.report.progress_bar import ProgressBar
@@ -158,7 +159,7 @@ def _compared(session: Any, policies: list[Policy], quiet: bool) -> Comparison:
     return contrast(policies, runs, notes=notes)
 
 
-def _keep(session: Any, results: Results, plots: bool) -> RunFolder:
+def _keep(session: Session, results: Results, plots: bool) -> RunFolder:
     """Keep the comparison beside its runs."""
     from experiments.store.run_store import open_comparison
 
@@ -172,6 +173,7 @@ def _keep(session: Any, results: Results, plots: bool) -> RunFolder:
     folder = open_comparison(session.simulation.out, title, members, options)
     with folder:
         folder.begin(c.replications, results.command)
+        folder.drop_results()
         results.keep(folder, plots)
         folder.close("done")
     return folder
@@ -196,12 +198,10 @@ class Results:
         """Write tables, pictures, document; the same results give the same bytes."""
         folder.put_table("differences", self.comparison.frame)
         if plots:
+            from experiments.commands.session import keep_pictures
             from experiments.report.comparison_plots import draw_comparison
-            from experiments.report.sheet import picture_bytes
 
-            for name, figure in draw_comparison(self.comparison).items():
-                for kind in ("png", "svg"):
-                    folder.put_result(f"plots/{name}.{kind}", picture_bytes(figure, kind))
+            keep_pictures(folder, draw_comparison(self.comparison))
         folder.put_json("comparison.json", self._document(None))
 
     def _document(self, folder: Path | None) -> dict[str, Any]:
@@ -224,14 +224,10 @@ class Results:
 
             click.echo(json.dumps(self._document(folder), indent=1, ensure_ascii=False, allow_nan=False))
             return
-        from rich.console import Console
-
         from experiments.report.comparison_tables import ComparisonReport
-        from experiments.report.report_tables import COLUMNS
+        from experiments.report.terminal import terminal
 
-        console = Console(highlight=False)
-        console.width = min(console.width, COLUMNS) if console.is_terminal else COLUMNS
-        ComparisonReport(self.comparison, shlex.join(self.command), folder, page, every).print(console)
+        ComparisonReport(self.comparison, shlex.join(self.command), folder, page, every).print(terminal())
 
 
 COMMANDS: list[click.Command] = [compare]

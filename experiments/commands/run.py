@@ -216,17 +216,15 @@ class _Results:
             rows = [{**asdict(b), "difference": b.difference, "inside": b.inside} for b in self.beside]
             folder.put_table("observed", pd.DataFrame(rows), kinds=("csv",))
         if plots:
+            from experiments.commands.session import keep_pictures
             from experiments.report.plots import draw_all
-            from experiments.report.sheet import picture_bytes
 
             figures = draw_all(self.replications, self.estimates)
             if self.rule is not None:
                 from experiments.report.precision_plot import draw_precision
 
                 figures["precision"] = draw_precision(self.rule)
-            for name, figure in figures.items():
-                for kind in ("png", "svg"):
-                    folder.put_result(f"plots/{name}.{kind}", picture_bytes(figure, kind))
+            keep_pictures(folder, figures)
         folder.put_json("summary.json", self.document(None))
 
     def write_page(self, page: Path, language: Language, key: str) -> None:
@@ -252,14 +250,13 @@ class _Results:
 
             click.echo(json.dumps(self.document(folder), indent=1, ensure_ascii=False, allow_nan=False))
             return
-        from rich.console import Console
+        from experiments.report.report_tables import Report
+        from experiments.report.terminal import terminal
 
-        from experiments.report.report_tables import COLUMNS, Report
-
-        console = Console(highlight=False)
-        console.width = min(console.width, COLUMNS) if console.is_terminal else COLUMNS
         command = shlex.join(self.command)
-        Report(self.replications, self.estimates, self.beside, self.notes, command, file, folder, page).print(console)
+        Report(self.replications, self.estimates, self.beside, self.notes, command, file, folder, page).print(
+            terminal()
+        )
 
 
 COMMANDS: list[click.Command] = [run]

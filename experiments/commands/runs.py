@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from experiments.commands.runs_shown import (
-    COLUMNS,
     description,
     last_change,
     megabytes,
@@ -177,11 +176,9 @@ def stored_comparison(base: Run, other: Run, as_json: bool) -> None:
     if as_json:
         _print_json({"comparison": comparison_document(comparison, (), None)})
     else:
-        from rich.console import Console
+        from experiments.report.terminal import terminal
 
-        console = Console(highlight=False)
-        console.width = min(console.width, COLUMNS) if console.is_terminal else COLUMNS
-        ComparisonReport(comparison, "").print(console)
+        ComparisonReport(comparison, "").print(terminal())
 
 
 @runs.command()

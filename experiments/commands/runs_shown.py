@@ -15,17 +15,12 @@ if TYPE_CHECKING:
     from experiments.store.entry import Entry
     from experiments.store.run_folder import RunFolder
 
-COLUMNS = 100
-"""Columns of a table where there is no terminal."""
-
 
 def print_table(table: FittedTable) -> None:
     """Print a table in the columns of the terminal."""
-    from rich.console import Console
+    from experiments.report.terminal import terminal
 
-    console = Console(highlight=False)
-    console.width = min(console.width, COLUMNS) if console.is_terminal else COLUMNS
-    console.print(table)
+    terminal().print(table)
 
 
 def runs_table(entries: Sequence[Entry]) -> FittedTable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
@@ -13,10 +13,14 @@ import click
 from experiments.commands.options import FAILED, INTERRUPTED, USAGE_ERROR, Simulation
 from experiments.replication.replications import Progress, Replications, SideBySide
 from experiments.store.kept_run import KeptRun
+from experiments.store.record_log import FOLDER
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from experiments.estimates.precision import PrecisionRule
     from experiments.replication.inputs import Inputs
+    from experiments.store.run_folder import RunFolder
     from sim.lowering import Operation
     from sim.machine import Records
     from sim.scenario import Scenario
@@ -124,8 +128,7 @@ class Session:
             for kept in dict.fromkeys(self.runs):
                 if self.results or any(k is kept and side.missing(i, s.n) for i, k in enumerate(self.runs)):
                     kept.run.begin(s.n, self.command)
-                    if on_records is None:
-                        kept.run.drop_results()
+                    kept.run.drop_results(but=FOLDER)  # a log is of single histories, and stays true
             side.run(s.n)
             while until is not None and (more := until.wants(side.finished()[0])) > 0:
                 for kept in self.runs:
@@ -164,6 +167,15 @@ class Session:
         """How far it came, in words."""
         folders = dict.fromkeys(str(kept.run.path) for kept in self.runs)
         return f"they are kept in {', '.join(folders)}; the same command goes on from there" if folders else ""
+
+
+def keep_pictures(folder: RunFolder, figures: Mapping[str, Figure]) -> None:
+    """Put pictures into a run folder, each as PNG and SVG."""
+    from experiments.report.sheet import picture_bytes
+
+    for name, figure in figures.items():
+        for kind in ("png", "svg"):
+            folder.put_result(f"plots/{name}.{kind}", picture_bytes(figure, kind))
 
 
 def drawn_inputs(scenarios: Sequence[Scenario], stratified: bool) -> Inputs | None:

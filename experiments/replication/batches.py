@@ -65,9 +65,9 @@ def batches_on(
             for result in batch.result():
                 reduced = replace(result.reduced, layout=works[operation].reduction.layout)
                 yield operation, replace(result, reduced=reduced)
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        raise
+    finally:
+        for batch in of:  # the executor is not ours: only what we asked of it is taken back
+            batch.cancel()
 
 
 def _in_batches(wanted: Sequence[tuple[int, int]], size: int) -> list[tuple[int, list[int]]]:

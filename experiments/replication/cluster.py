@@ -47,7 +47,6 @@ class Cluster(Executor):
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
         """Send a call; its result, or the exception it raised, comes with the future."""
         future: Future[Result] = Future()
-        future.set_running_or_notify_cancel()
         self._send(future, MOST_DEATHS, fn, args, kwargs)
         return future
 
@@ -59,6 +58,8 @@ class Cluster(Executor):
 
         def arrived(call: Any) -> None:
             self._calls.discard(call)
+            if future.cancelled():
+                return
             if call.status == "finished":
                 try:
                     future.set_result(call.result())
@@ -78,6 +79,7 @@ class Cluster(Executor):
                 future.set_exception(raised)
 
         call.add_done_callback(arrived)
+        future.add_done_callback(lambda future: call.cancel() if future.cancelled() else None)
 
     def _lost(self, error: Exception | None = None) -> ClusterProblem:
         reason = f" ({error})" if error is not None and str(error) else ""

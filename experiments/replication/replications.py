@@ -25,10 +25,6 @@ from sim.measures import Measure
 if TYPE_CHECKING:
     from experiments.replication.inputs import Inputs
 
-BLOCK = 10
-"""Replications after which a wish for precision is looked at again."""
-
-
 LIGHT = 10_000
 """Contacts of a history below which it takes milliseconds, most of them in Python: one thread is quicker than two."""
 

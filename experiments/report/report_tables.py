@@ -23,9 +23,6 @@ from experiments.replication.replications import Replications
 from experiments.report.fitted_table import FittedTable
 from experiments.wording import ABSENT, difference, duration, figure, interval, limits, percent, share
 
-COLUMNS = 100
-"""Widest line."""
-
 MOST_HOURS = 6
 BY_HOUR = (r"service_level(_[\d.]+(s|min|h|d))?", "abandonment", "asa", "mean_wait", "arrivals")
 """Recorded measures that are shown by hour, the first four that are there."""

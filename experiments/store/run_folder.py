@@ -132,8 +132,13 @@ class RunFolder:
         for kind in kinds:
             self.put_result(f"{name}.{kind}", parquet_bytes(frame) if kind == "parquet" else csv_bytes(frame))
 
-    def drop_results(self) -> None:
+    def drop_results(self, but: str = "") -> None:
         """Remove the result files of an earlier run, which rest on other replications or were made otherwise.
+
+        Parameters
+        ----------
+        but : str
+            A folder whose files stay.
 
         Raises
         ------
@@ -143,6 +148,8 @@ class RunFolder:
         self._work(again=True)
         with explained(self.path):
             for name in self._results():
+                if name.split("/")[0] == but:
+                    continue
                 self.path.joinpath(*name.split("/")).unlink(missing_ok=True)
         self._put = {}
 

@@ -13,7 +13,7 @@ import pytest
 
 from experiments.replication import batches, engine_version
 from experiments.replication.cluster import ClusterProblem, cluster
-from experiments.replication.replications import Progress, Replications, replicate, replicate_each
+from experiments.replication.replications import Interrupted, Progress, Replications, replicate, replicate_each
 from sim.machine import Records
 from tests.experiments.desks import MINIMAL, SHOP, operation
 
@@ -70,6 +70,25 @@ def test_a_killed_worker_of_a_cluster_changes_nothing(tmp_path: Path) -> None:
         pair = replicate_each([operation(MINIMAL), operation(SHOP)], 6, seed=3, executor=workers)
     assert bytes_of(pair[0]) == bytes_of(replicate(operation(MINIMAL), 6, seed=3))
     assert bytes_of(pair[1]) == bytes_of(replicate(operation(SHOP), 6, seed=3))
+
+
+def test_a_scheduler_elsewhere_gives_the_same_bytes_and_a_stop_takes_back_what_was_asked() -> None:
+    """By its address, as on other machines; an interrupt leaves it free for the next run."""
+    from distributed import LocalCluster
+
+    def stop(progress: Progress) -> None:
+        if progress.done == 2:
+            raise KeyboardInterrupt
+
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as elsewhere,
+        cluster(elsewhere.scheduler_address) as workers,
+    ):
+        far = replicate(operation(MINIMAL), 6, seed=3, executor=workers)
+        with pytest.raises(Interrupted):
+            replicate(operation(MINIMAL), 40, seed=4, executor=workers, on_progress=stop)
+        again = replicate(operation(MINIMAL), 6, seed=3, executor=workers)
+    assert bytes_of(far) == bytes_of(again) == bytes_of(replicate(operation(MINIMAL), 6, seed=3))
 
 
 def test_a_worker_of_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

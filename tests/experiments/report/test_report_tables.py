@@ -12,7 +12,8 @@ from experiments.estimates.estimates import estimate
 from experiments.estimates.observed import beside_recorded
 from experiments.estimates.worst_hours import worst_hours
 from experiments.replication.replications import Replications, replicate
-from experiments.report.report_tables import COLUMNS, Report
+from experiments.report.report_tables import Report
+from experiments.report.terminal import COLUMNS
 from sim import load, lower
 from tests.experiments.desks import MINIMAL, SHOP, odd_desk, shop, shop_estimates
 

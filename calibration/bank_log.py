@@ -15,7 +15,7 @@ import pandas as pd
 
 from calibration.calls import ABANDONED, SERVED
 from calibration.tables import BadTable, read_text_table, row_problems, whole_file
-from sim.scenario.problems import Problem
+from sim.scenario.text.problems import Problem
 
 #: the columns of the original log that are read; caller and line numbers never are
 LOG_COLUMNS = (

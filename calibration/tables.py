@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.scenario.problems import Problem, Unreadable, shown
-from sim.scenario.tables import read_table
+from sim.scenario.text.problems import Problem, Unreadable, shown
+from sim.scenario.text.tables import read_table
 
 #: so many problems of one file are spelled out; the rest are counted
 SHOWN_PROBLEMS = 20

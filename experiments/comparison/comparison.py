@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from experiments.estimates.estimates import Estimates
     from experiments.replication.replications import Replications
-    from sim.scenario.period import Period
+    from sim.scenario.model.period import Period
 
 Verdict = Literal["same", "surely", "likely", "open"]
 

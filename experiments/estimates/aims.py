@@ -10,9 +10,9 @@ from experiments.replication.reduction import Reduction
 from experiments.wording import duration, figure
 from sim.lowering import Operation
 from sim.measures import MEASURES, Measure
-from sim.scenario.problems import Unreadable, name_repair
-from sim.scenario.units import duration as read_duration
-from sim.scenario.units import number as read_number
+from sim.scenario.text.problems import Unreadable, name_repair
+from sim.scenario.text.units import duration as read_duration
+from sim.scenario.text.units import number as read_number
 
 
 @dataclass(frozen=True)

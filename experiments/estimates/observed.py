@@ -13,7 +13,7 @@ from experiments.replication.reduction import LevelAt
 from experiments.replication.replications import Replications
 from sim.measures import MEASURES
 from sim.scenario.model import Observed
-from sim.scenario.problems import name_repair
+from sim.scenario.text.problems import name_repair
 
 POOLED = ("ratio of sums", "snapshot")
 

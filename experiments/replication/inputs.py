@@ -16,7 +16,7 @@ from sim.machine.inversion import clamp_unit
 from sim.machine.luck import base_key, draw, named_key
 from sim.machine.normal import normal_quantile
 from sim.scenario import Scenario, ScenarioProblems
-from sim.scenario.ranges import Range, Z
+from sim.scenario.model.ranges import Range, Z
 from sim.scenario.redraw import redrawn
 
 BLOCK = STRATA

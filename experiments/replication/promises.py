@@ -8,7 +8,7 @@ from typing import Literal
 from experiments.wording import term
 from sim.lowering import Operation
 from sim.measures import Service
-from sim.scenario.units import as_share
+from sim.scenario.text.units import as_share
 
 REPLY = "first response"
 

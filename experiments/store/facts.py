@@ -183,7 +183,7 @@ def key_text(scenario: Scenario) -> str:
         A file cannot be read.
     """
     from sim.scenario import dump
-    from sim.scenario.logs import Log
+    from sim.scenario.model.logs import Log
 
     hashes: dict[str, str] = {}
     kinds = {}

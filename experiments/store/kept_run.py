@@ -19,7 +19,7 @@ from experiments.store.run_store import open_run
 from sim.lowering import LoweringProblems, Operation, lower
 from sim.machine import NetworkProblems
 from sim.scenario import ScenarioProblems, load
-from sim.scenario.ranges import Range
+from sim.scenario.model.ranges import Range
 
 CONTROLS = "controls"
 """Name of the array that holds what is kept of a replication's luck."""

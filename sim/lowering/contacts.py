@@ -9,12 +9,12 @@ import numpy as np
 from sim.lowering.laws import attributes_read, lower_law, lower_number
 from sim.machine import Calendar, Constant, Edge, NetworkBuilder, Timeline
 from sim.machine import Law as MachineLaw
-from sim.scenario.hours import open_intervals
-from sim.scenario.laws import NumberByAttribute
-from sim.scenario.logs import Log
 from sim.scenario.model import Channel, ContactType, Scenario
-from sim.scenario.period import Period
-from sim.scenario.rates import Rate, rate_steps
+from sim.scenario.model.hours import open_intervals
+from sim.scenario.model.laws import NumberByAttribute
+from sim.scenario.model.logs import Log
+from sim.scenario.model.period import Period
+from sim.scenario.model.rates import Rate, rate_steps
 
 
 def lower_channel(builder: NetworkBuilder, name: str, channel: Channel, period: Period, stop: float) -> str | None:

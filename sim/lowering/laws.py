@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from sim.machine import laws as machine
 from sim.machine.hermite import tabulate
-from sim.scenario import laws as words
+from sim.scenario.model import laws as words
 
 
 def lower_law(law: words.Law) -> machine.Law | None:

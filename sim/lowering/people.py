@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.machine import Break, Duty, NetworkBuilder, Server, Timeline
-from sim.scenario.headcount import headcount_steps
 from sim.scenario.model import AgentGroup
-from sim.scenario.period import Period
-from sim.scenario.shifts import Shift, agent_names, duties
+from sim.scenario.model.headcount import headcount_steps
+from sim.scenario.model.period import Period
+from sim.scenario.model.shifts import Shift, agent_names, duties
 
 
 def lower_group(builder: NetworkBuilder, name: str, group: AgentGroup, period: Period, stop: float) -> None:

@@ -3,6 +3,6 @@
 from sim.scenario.dump import dump
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
-from sim.scenario.problems import Problem, ScenarioProblems
+from sim.scenario.text.problems import Problem, ScenarioProblems
 
 __all__ = ["Problem", "Scenario", "ScenarioProblems", "dump", "load"]

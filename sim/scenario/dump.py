@@ -8,11 +8,10 @@ from typing import Any
 
 import yaml
 
-from sim.scenario.cells import DatedCells, WeeklyCells
-from sim.scenario.channel_reader import as_promise
-from sim.scenario.contact_reader import PRIORITIES
-from sim.scenario.headcount import Headcount, WeeklySpans
-from sim.scenario.laws import (
+from sim.scenario.model import AgentGroup, Busyness, Channel, ContactType, Observed, Scenario
+from sim.scenario.model.cells import DatedCells, WeeklyCells
+from sim.scenario.model.headcount import Headcount, WeeklySpans
+from sim.scenario.model.laws import (
     ByAttribute,
     Constant,
     Exponential,
@@ -24,12 +23,13 @@ from sim.scenario.laws import (
     NumberByAttribute,
     Quantiles,
 )
-from sim.scenario.logs import Log
-from sim.scenario.model import AgentGroup, Busyness, Channel, ContactType, Observed, Scenario
-from sim.scenario.profiles import PROFILES
-from sim.scenario.rates import DailyRate, Rate
-from sim.scenario.shifts import Shift
-from sim.scenario.units import WEEKDAYS, as_duration, as_share, as_span, plain
+from sim.scenario.model.logs import Log
+from sim.scenario.model.profiles import PROFILES
+from sim.scenario.model.rates import DailyRate, Rate
+from sim.scenario.model.shifts import Shift
+from sim.scenario.readers.channel_reader import as_promise
+from sim.scenario.readers.contact_reader import PRIORITIES
+from sim.scenario.text.units import WEEKDAYS, as_duration, as_share, as_span, plain
 
 Tree = dict[str, Any]
 LINE = 150  # longest mapping, as Python writes it, that is put on one line

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sim.scenario.model import Scenario
-from sim.scenario.nodes import LARGEST_FILE, Entry, MappingNode, Node, Scalar, from_python, kind, read_yaml
 from sim.scenario.patch import apply_changes
-from sim.scenario.problems import Place, Problem, ScenarioProblems, Unreadable
-from sim.scenario.provenance_reader import with_listed_ranges
-from sim.scenario.reading import Fields, Reading, beside, words
+from sim.scenario.readers.provenance_reader import with_listed_ranges
+from sim.scenario.readers.reading import Fields, Reading, beside, words
+from sim.scenario.readers.scenario_reader import read_scenario
 from sim.scenario.redraw import remember
-from sim.scenario.scenario_reader import read_scenario
-from sim.scenario.tables import decode, read_bytes
-from sim.scenario.words import POLICY
+from sim.scenario.text.nodes import LARGEST_FILE, Entry, MappingNode, Node, Scalar, from_python, kind, read_yaml
+from sim.scenario.text.problems import Place, Problem, ScenarioProblems, Unreadable
+from sim.scenario.text.tables import decode, read_bytes
+from sim.scenario.text.words import POLICY
 
 MOST_BASES = 10
 CHANGES = "changes"  # how messages call values given in a program
@@ -141,7 +141,7 @@ def _chain(reading: Reading, file: str, above: list[str], at: Scalar | None = No
 
 def _policy_words_only(reading: Reading, node: MappingNode) -> MappingNode:
     """Point sections of a scenario that stand beside `extends` to `change`."""
-    from sim.scenario.words import TOP
+    from sim.scenario.text.words import TOP
 
     kept: dict[str, Entry] = {}
     for entry in node:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from sim.scenario.nodes import ChangedNode, Entry, MappingNode, Node, Scalar, SequenceNode, kind
-from sim.scenario.problems import Place, Unreadable, name_repair
-from sim.scenario.ranges import quantity_text
-from sim.scenario.reading import Reading
-from sim.scenario.units import is_weekdays, plain, quantity, share
-from sim.scenario.words import HOLDERS, LATER, PROVENANCE, TOP, VALUES
+from sim.scenario.model.ranges import quantity_text
+from sim.scenario.readers.reading import Reading
+from sim.scenario.text.nodes import ChangedNode, Entry, MappingNode, Node, Scalar, SequenceNode, kind
+from sim.scenario.text.problems import Place, Unreadable, name_repair
+from sim.scenario.text.units import is_weekdays, plain, quantity, share
+from sim.scenario.text.words import HOLDERS, LATER, PROVENANCE, TOP, VALUES
 
 _RELATIVE = re.compile(r"(times|plus|minus)\s+(.+)")
 _LAW_DURATIONS = ("constant", "median", "p90", "mean", "sd", "scale", "loc")

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sim.scenario.model import Scenario
-from sim.scenario.nodes import ChangedNode, Entry, MappingNode, Node, Scalar, SequenceNode, amount_path
-from sim.scenario.problems import ScenarioProblems, name_repair
-from sim.scenario.provenance_reader import OBSERVED, Trail
-from sim.scenario.ranges import Range, with_amounts
-from sim.scenario.reading import Memory, Reading
-from sim.scenario.scenario_reader import reread
+from sim.scenario.model.ranges import Range, with_amounts
+from sim.scenario.readers.provenance_reader import OBSERVED, Trail
+from sim.scenario.readers.reading import Memory, Reading
+from sim.scenario.readers.scenario_reader import reread
+from sim.scenario.text.nodes import ChangedNode, Entry, MappingNode, Node, Scalar, SequenceNode, amount_path
+from sim.scenario.text.problems import ScenarioProblems, name_repair
 
 
 @dataclass(frozen=True)

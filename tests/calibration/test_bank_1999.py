@@ -15,8 +15,8 @@ from calibration.handling import ks_distances, trimmed
 from calibration.patience import PHONE_EDGES, PiecewiseHazard, fit_exponential, fit_hazard, kaplan_meier
 from calibration.tables import table_bytes
 from sim.scenario import load
-from sim.scenario.laws import Hazard
-from sim.scenario.logs import Log
+from sim.scenario.model.laws import Hazard
+from sim.scenario.model.logs import Log
 
 CASE = Path(__file__).parents[2] / "scenarios" / "cases" / "bank_1999"
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]

@@ -10,7 +10,7 @@ import pytest
 
 from calibration.calls import CALL_COLUMNS, delayed, read_calls, shipped
 from calibration.tables import SHOWN_PROBLEMS, BadTable, read_text_table, table_bytes, write_whole
-from sim.scenario.problems import Problem
+from sim.scenario.text.problems import Problem
 
 HEADER = ",".join(CALL_COLUMNS)
 GOOD = "1999-01-01 08:00:00,PS,2,17,54,served"

@@ -6,13 +6,13 @@ from datetime import date, datetime
 
 import pytest
 
-from sim.scenario.cells import DatedCells, WeeklyCells
-from sim.scenario.headcount import WeeklySpans, headcount_steps
-from sim.scenario.hours import ALWAYS, open_intervals, read_opening_hours
-from sim.scenario.period import Period
-from sim.scenario.problems import Unreadable
-from sim.scenario.shifts import Break, Shift, agent_names, break_start, duties
-from sim.scenario.units import seven
+from sim.scenario.model.cells import DatedCells, WeeklyCells
+from sim.scenario.model.headcount import WeeklySpans, headcount_steps
+from sim.scenario.model.hours import ALWAYS, open_intervals, read_opening_hours
+from sim.scenario.model.period import Period
+from sim.scenario.model.shifts import Break, Shift, agent_names, break_start, duties
+from sim.scenario.text.problems import Unreadable
+from sim.scenario.text.units import seven
 
 MONDAY = Period(start=datetime(2026, 3, 2), length=10080, time_zone="Europe/Berlin")
 SPRING = Period(start=datetime(2026, 3, 28), length=3 * 1440 - 60, time_zone="Europe/Berlin")

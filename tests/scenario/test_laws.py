@@ -7,14 +7,14 @@ import math
 import pytest
 import scipy.stats as ss
 
-from sim.scenario.laws import (
+from sim.scenario.model.laws import (
     ScipyLaw,
     gamma_of_moments,
     lognormal_of_quantiles,
     uniform_of_moments,
     weibull_of_moments,
 )
-from sim.scenario.scipy_laws import ANY_SIGN, SHAPES, SIGNED
+from sim.scenario.model.scipy_laws import ANY_SIGN, SHAPES, SIGNED
 
 
 def frozen(law: ScipyLaw) -> ss.rv_continuous:

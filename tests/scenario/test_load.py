@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import Scenario, ScenarioProblems, dump, load
-from sim.scenario.laws import ByAttribute, Constant, Exponential, Hazard, Lognormal, Never, Quantiles, ScipyLaw
-from sim.scenario.logs import Log
-from sim.scenario.nodes import MappingNode, Scalar, read_yaml
-from sim.scenario.rates import DailyRate
+from sim.scenario.model.laws import ByAttribute, Constant, Exponential, Hazard, Lognormal, Never, Quantiles, ScipyLaw
+from sim.scenario.model.logs import Log
+from sim.scenario.model.rates import DailyRate
+from sim.scenario.text.nodes import MappingNode, Scalar, read_yaml
 
 VALID = Path(__file__).parent / "corpus" / "valid"
 SHOP = Path(__file__).parents[2] / "scenarios" / "small_shop.yaml"
@@ -73,7 +73,7 @@ def test_gzip_that_unpacks_to_too_much_is_a_problem(tmp_path: Path, monkeypatch:
     """The limit holds for the unpacked table."""
     import gzip
 
-    from sim.scenario import tables
+    from sim.scenario.text import tables
 
     monkeypatch.setattr(tables, "LARGEST_TABLE", 1_000)
     (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(b"at\n" + b"0" * 100_000))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.period import Period, calendar_days
+from sim.scenario.model.period import Period, calendar_days
 
 
 def period(start: str, days: int, zone: str) -> Period:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from sim.scenario import ScenarioProblems, load
 from sim.scenario.load import _chain
-from sim.scenario.nodes import Entry, MappingNode, Node, Scalar, SequenceNode
-from sim.scenario.provenance_reader import Trail, put
-from sim.scenario.ranges import FARTHEST, Range, Z, amount, is_amount, read_range
-from sim.scenario.reading import Reading
-from sim.scenario.scenario_reader import read_scenario
-from sim.scenario.units import count, duration, number, share
+from sim.scenario.model.ranges import FARTHEST, Range, Z, amount, is_amount, read_range
+from sim.scenario.readers.provenance_reader import Trail, put
+from sim.scenario.readers.reading import Reading
+from sim.scenario.readers.scenario_reader import read_scenario
+from sim.scenario.text.nodes import Entry, MappingNode, Node, Scalar, SequenceNode
+from sim.scenario.text.units import count, duration, number, share
 
 VALID = Path(__file__).parent / "corpus" / "valid"
 SHOP = Path(__file__).parents[2] / "scenarios" / "small_shop.yaml"

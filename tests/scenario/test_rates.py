@@ -7,11 +7,11 @@ from datetime import date, datetime
 import numpy as np
 import pytest
 
-from sim.scenario.cells import DatedCells, WeeklyCells
-from sim.scenario.period import Period
-from sim.scenario.profiles import PROFILES
-from sim.scenario.rates import DailyRate, Rate, RateTable, rate_steps
-from sim.scenario.units import seven
+from sim.scenario.model.cells import DatedCells, WeeklyCells
+from sim.scenario.model.period import Period
+from sim.scenario.model.profiles import PROFILES
+from sim.scenario.model.rates import DailyRate, Rate, RateTable, rate_steps
+from sim.scenario.text.units import seven
 
 WEEK = Period(start=datetime(2026, 3, 2), length=10080, time_zone="Europe/Berlin")
 SPRING = Period(start=datetime(2026, 3, 29), length=1380, time_zone="Europe/Berlin")

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario import Scenario, ScenarioProblems, load, scenario_reader
-from sim.scenario.laws import Exponential, Lognormal, Mixture
-from sim.scenario.logs import Log
-from sim.scenario.rates import DailyRate
+from sim.scenario import Scenario, ScenarioProblems, load
+from sim.scenario.model.laws import Exponential, Lognormal, Mixture
+from sim.scenario.model.logs import Log
+from sim.scenario.model.rates import DailyRate
+from sim.scenario.readers import scenario_reader
 from sim.scenario.redraw import redrawn
 
 VALID = Path(__file__).parent / "corpus" / "valid"
@@ -125,7 +126,7 @@ def test_no_file_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables and the recorded log are kept: the very same log, with no access to any file."""
     at = "contact_types.call.head_start.values.2"
     bank = load(BANK, {at: {"value": "90 s", "between": ["60 s", "2 min"]}})
-    monkeypatch.setattr("sim.scenario.tables.read_bytes", None)
+    monkeypatch.setattr("sim.scenario.text.tables.read_bytes", None)
     drawn = redrawn(bank, {at: "70 s"})
     assert isinstance(drawn.contact_types["call"].arrivals, Log)
     assert drawn.contact_types["call"].arrivals is bank.contact_types["call"].arrivals

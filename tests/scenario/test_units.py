@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scenario import units
-from sim.scenario.problems import Unreadable
+from sim.scenario.text import units
+from sim.scenario.text.problems import Unreadable
 
 
 @pytest.mark.parametrize(

@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.scenario.case_reader import read_number_by
-from sim.scenario.cell_reader import days_without_rows, read_cells, spell_dates
-from sim.scenario.cells import DatedCells, Numbers
-from sim.scenario.law_reader import (
+from sim.scenario.model import Busyness, ContactType
+from sim.scenario.model.cells import DatedCells, Numbers
+from sim.scenario.model.laws import Constant, Law, Never, NumberByAttribute
+from sim.scenario.model.logs import Log
+from sim.scenario.model.period import Period
+from sim.scenario.model.profiles import PROFILES
+from sim.scenario.model.rates import DailyRate, Rate, RateTable
+from sim.scenario.readers.case_reader import read_number_by
+from sim.scenario.readers.cell_reader import days_without_rows, read_cells, spell_dates
+from sim.scenario.readers.law_reader import (
     a_duration,
     read_law,
     usual_handle_time,
     usual_patience,
 )
-from sim.scenario.laws import Constant, Law, Never, NumberByAttribute
-from sim.scenario.log_reader import read_log
-from sim.scenario.logs import Log
-from sim.scenario.model import Busyness, ContactType
-from sim.scenario.nodes import Entry, MappingNode, Node, Scalar, SequenceNode
-from sim.scenario.period import Period
-from sim.scenario.problems import Unreadable, name_repair
-from sim.scenario.profiles import PROFILES
-from sim.scenario.rates import DailyRate, Rate, RateTable
-from sim.scenario.reading import Fields, Reading, read_number, read_numbers, words
-from sim.scenario.tables import Table
-from sim.scenario.units import WEEKDAYS, Week, clock, number, plain, seven, share
-from sim.scenario.words import BUSYNESS, CONTACT_TYPE, RATE, RATE_WORDS
+from sim.scenario.readers.log_reader import read_log
+from sim.scenario.readers.reading import Fields, Reading, read_number, read_numbers, words
+from sim.scenario.text.nodes import Entry, MappingNode, Node, Scalar, SequenceNode
+from sim.scenario.text.problems import Unreadable, name_repair
+from sim.scenario.text.tables import Table
+from sim.scenario.text.units import WEEKDAYS, Week, clock, number, plain, seven, share
+from sim.scenario.text.words import BUSYNESS, CONTACT_TYPE, RATE, RATE_WORDS
 
 MOST_PER_DAY = 10_000_000.0
 PRIORITIES = {"high": 1.0, "normal": 0.0, "low": -1.0}

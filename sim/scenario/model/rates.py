@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.cells import DatedCells, Numbers, WeeklyCells, cell_steps, weekly_steps
-from sim.scenario.period import Frozen, Period
-from sim.scenario.units import Week
+from sim.scenario.model.cells import DatedCells, Numbers, WeeklyCells, cell_steps, weekly_steps
+from sim.scenario.model.period import Frozen, Period
+from sim.scenario.text.units import Week
 
 
 class DailyRate(Frozen):

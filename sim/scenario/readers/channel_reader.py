@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sim.scenario.hours import ALWAYS, OpeningHours, read_opening_hours
-from sim.scenario.law_reader import read_law, usual_patience
-from sim.scenario.laws import Law
 from sim.scenario.model import Channel, Promise
-from sim.scenario.nodes import Entry, MappingNode, Node, Scalar
-from sim.scenario.problems import Unreadable
-from sim.scenario.reading import Fields, Reading, one_of
-from sim.scenario.units import as_duration, as_share, count, duration, share
-from sim.scenario.words import CHANNEL
+from sim.scenario.model.hours import ALWAYS, OpeningHours, read_opening_hours
+from sim.scenario.model.laws import Law
+from sim.scenario.readers.law_reader import read_law, usual_patience
+from sim.scenario.readers.reading import Fields, Reading, one_of
+from sim.scenario.text.nodes import Entry, MappingNode, Node, Scalar
+from sim.scenario.text.problems import Unreadable
+from sim.scenario.text.units import as_duration, as_share, count, duration, share
+from sim.scenario.text.words import CHANNEL
 
 MOST_IN_LINE = 1_000_000
 

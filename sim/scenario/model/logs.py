@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.scenario.period import Frozen
+from sim.scenario.model.period import Frozen
 
 
 class Attribute(Frozen):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import re
 
-from sim.scenario.cell_reader import LocalTimes
-from sim.scenario.logs import Attribute, Log
-from sim.scenario.nodes import MappingNode, Node
-from sim.scenario.period import Period
-from sim.scenario.problems import Unreadable, name_repair
-from sim.scenario.reading import Fields, Reading, RowProblems, beside, one_of, words
-from sim.scenario.tables import Table
-from sim.scenario.units import NUMBER, date_time, number
-from sim.scenario.words import LOG
+from sim.scenario.model.logs import Attribute, Log
+from sim.scenario.model.period import Period
+from sim.scenario.readers.cell_reader import LocalTimes
+from sim.scenario.readers.reading import Fields, Reading, RowProblems, beside, one_of, words
+from sim.scenario.text.nodes import MappingNode, Node
+from sim.scenario.text.problems import Unreadable, name_repair
+from sim.scenario.text.tables import Table
+from sim.scenario.text.units import NUMBER, date_time, number
+from sim.scenario.text.words import LOG
 
 MOST_ATTRIBUTES = 8
 MOST_CATEGORIES = 10_000

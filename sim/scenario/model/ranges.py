@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from sim.scenario.problems import Unreadable
-from sim.scenario.units import MINUTES_PER, NUMBER, as_share, duration_parts, plain, quantity
+from sim.scenario.text.problems import Unreadable
+from sim.scenario.text.units import MINUTES_PER, NUMBER, as_share, duration_parts, plain, quantity
 
 Z = 1.959963984540054
 """Standard normal number at the upper end of a range: 97.5 % lie below."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sim.scenario.model import Provenance
-from sim.scenario.nodes import Entry, MappingNode, Node, Scalar, SequenceNode
-from sim.scenario.ranges import is_amount
-from sim.scenario.reading import Fields, Reading, read_yes_no, words
-from sim.scenario.words import PROVENANCE
+from sim.scenario.model.ranges import is_amount
+from sim.scenario.readers.reading import Fields, Reading, read_yes_no, words
+from sim.scenario.text.nodes import Entry, MappingNode, Node, Scalar, SequenceNode
+from sim.scenario.text.words import PROVENANCE
 
 Trail = tuple[str | int, ...]
 """Where a node stands in a tree: names of mappings, numbers of items."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.scenario.cells import DatedCells, Steps, WeeklyCells, cell_steps, steps_between
-from sim.scenario.period import Frozen, Period
-from sim.scenario.units import Week
+from sim.scenario.model.cells import DatedCells, Steps, WeeklyCells, cell_steps, steps_between
+from sim.scenario.model.period import Frozen, Period
+from sim.scenario.text.units import Week
 
 CountedSpans = tuple[tuple[int, int, float], ...]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from sim.scenario.problems import Place, Problem
+from sim.scenario.text.problems import Place, Problem
 
 LARGEST_FILE = 1_000_000  # bytes
 DEEPEST = 20  # levels

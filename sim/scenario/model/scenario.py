@@ -10,15 +10,15 @@ from typing import Any, Literal
 
 from pydantic import PrivateAttr
 
-from sim.scenario.headcount import Headcount
-from sim.scenario.hours import OpeningHours
-from sim.scenario.laws import Law, NumberByAttribute
-from sim.scenario.logs import Log
-from sim.scenario.period import Frozen, Period
-from sim.scenario.problems import Problem
-from sim.scenario.ranges import Range
-from sim.scenario.rates import Rate
-from sim.scenario.shifts import Shift
+from sim.scenario.model.headcount import Headcount
+from sim.scenario.model.hours import OpeningHours
+from sim.scenario.model.laws import Law, NumberByAttribute
+from sim.scenario.model.logs import Log
+from sim.scenario.model.period import Frozen, Period
+from sim.scenario.model.ranges import Range
+from sim.scenario.model.rates import Rate
+from sim.scenario.model.shifts import Shift
+from sim.scenario.text.problems import Problem
 
 WhenClosed = Literal["lost", "wait"]
 AtClose = Literal["stay", "leave"]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.period import Frozen
+from sim.scenario.model.period import Frozen
 
 Z90 = 1.2815515655446004  # 90 % point of the standard normal law
 

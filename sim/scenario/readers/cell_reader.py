@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from sim.scenario.cells import CELLS, DatedCells, Numbers, WeeklyCells
-from sim.scenario.nodes import MappingNode, Node, SequenceNode
-from sim.scenario.period import Period
-from sim.scenario.problems import Unreadable
-from sim.scenario.reading import Fields, Reading, RowProblems, read_numbers
-from sim.scenario.tables import Table
-from sim.scenario.units import WEEKDAYS, as_clock, clock, date_time, day, duration, number, seven
+from sim.scenario.model.cells import CELLS, DatedCells, Numbers, WeeklyCells
+from sim.scenario.model.period import Period
+from sim.scenario.readers.reading import Fields, Reading, RowProblems, read_numbers
+from sim.scenario.text.nodes import MappingNode, Node, SequenceNode
+from sim.scenario.text.problems import Unreadable
+from sim.scenario.text.tables import Table
+from sim.scenario.text.units import WEEKDAYS, as_clock, clock, date_time, day, duration, number, seven
 
 LARGEST = 10_000_000.0
 

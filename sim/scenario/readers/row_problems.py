@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from sim.scenario.problems import Place, Unreadable
-from sim.scenario.tables import Table
+from sim.scenario.text.problems import Place, Unreadable
+from sim.scenario.text.tables import Table
 
 if TYPE_CHECKING:
-    from sim.scenario.reading import Reading
+    from sim.scenario.readers.reading import Reading
 
 T = TypeVar("T")
 MOST_ROW_PROBLEMS = 10  # per table; the rest is counted

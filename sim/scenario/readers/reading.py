@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from sim.scenario.model import DefaultTaken, Provenance
-from sim.scenario.nodes import ChangedNode, Entry, MappingNode, Node, Scalar, SequenceNode, amount_path, kind
-from sim.scenario.problems import Place, Problem, Unreadable, name_repair
-from sim.scenario.ranges import Range, read_range
-from sim.scenario.row_problems import RowProblems
-from sim.scenario.tables import RowProblem, Table, read_table
-from sim.scenario.units import number, quantity, weekdays
-from sim.scenario.words import LATER, PROVENANCE
+from sim.scenario.model.ranges import Range, read_range
+from sim.scenario.readers.row_problems import RowProblems
+from sim.scenario.text.nodes import ChangedNode, Entry, MappingNode, Node, Scalar, SequenceNode, amount_path, kind
+from sim.scenario.text.problems import Place, Problem, Unreadable, name_repair
+from sim.scenario.text.tables import RowProblem, Table, read_table
+from sim.scenario.text.units import number, quantity, weekdays
+from sim.scenario.text.words import LATER, PROVENANCE
 
 T = TypeVar("T")
 _NAME = re.compile(r"[^\W\d_][\w-]*")

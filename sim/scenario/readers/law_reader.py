@@ -6,8 +6,7 @@ import itertools
 import re
 from collections.abc import Callable
 
-from sim.scenario.case_reader import NAMED, at_least_zero, read_by
-from sim.scenario.laws import (
+from sim.scenario.model.laws import (
     Constant,
     Exponential,
     Hazard,
@@ -23,13 +22,14 @@ from sim.scenario.laws import (
     uniform_of_moments,
     weibull_of_moments,
 )
-from sim.scenario.logs import Log
-from sim.scenario.nodes import MappingNode, Node, Scalar
-from sim.scenario.problems import Unreadable, name_repair
-from sim.scenario.reading import Fields, Reading, words
-from sim.scenario.scipy_laws import ANY_SIGN, SHAPES, SIGNED, ZERO_TO_ONE
-from sim.scenario.tables import Table
-from sim.scenario.units import as_duration, duration, number, share
+from sim.scenario.model.logs import Log
+from sim.scenario.model.scipy_laws import ANY_SIGN, SHAPES, SIGNED, ZERO_TO_ONE
+from sim.scenario.readers.case_reader import NAMED, at_least_zero, read_by
+from sim.scenario.readers.reading import Fields, Reading, words
+from sim.scenario.text.nodes import MappingNode, Node, Scalar
+from sim.scenario.text.problems import Unreadable, name_repair
+from sim.scenario.text.tables import Table
+from sim.scenario.text.units import as_duration, duration, number, share
 
 LONGEST_DURATION = 5_256_000.0  # ten years [min]
 KINDS = ("constant", "median", "law", "quantiles", "hazard", "mixture", "by")

@@ -6,19 +6,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sim.scenario.cell_reader import days_without_rows, read_cells, spell_dates
-from sim.scenario.cells import DatedCells, WeeklyCells
-from sim.scenario.headcount import CountedSpans, Headcount, WeeklySpans
-from sim.scenario.hours import check_overlap
-from sim.scenario.law_reader import a_duration
 from sim.scenario.model import AgentGroup, Skill
-from sim.scenario.nodes import Entry, MappingNode, Node, Scalar
-from sim.scenario.period import Period
-from sim.scenario.problems import Unreadable, name_repair
-from sim.scenario.reading import Fields, Reading, one_of
-from sim.scenario.shifts import Break, Shift
-from sim.scenario.units import as_span, count, duration, is_weekdays, number, plain, seven, share, span
-from sim.scenario.words import AGENT_GROUP, ORDINALS, RATE, SKILL
+from sim.scenario.model.cells import DatedCells, WeeklyCells
+from sim.scenario.model.headcount import CountedSpans, Headcount, WeeklySpans
+from sim.scenario.model.hours import check_overlap
+from sim.scenario.model.period import Period
+from sim.scenario.model.shifts import Break, Shift
+from sim.scenario.readers.cell_reader import days_without_rows, read_cells, spell_dates
+from sim.scenario.readers.law_reader import a_duration
+from sim.scenario.readers.reading import Fields, Reading, one_of
+from sim.scenario.text.nodes import Entry, MappingNode, Node, Scalar
+from sim.scenario.text.problems import Unreadable, name_repair
+from sim.scenario.text.units import as_span, count, duration, is_weekdays, number, plain, seven, share, span
+from sim.scenario.text.words import AGENT_GROUP, ORDINALS, RATE, SKILL
 
 MOST_AGENTS = 100_000
 Target = dict[str, tuple[str, ...]]  # name that serves may use -> contact types it stands for

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from sim.scenario.laws import (
+from sim.scenario.model.laws import (
     ByAttribute,
     Constant,
     Exponential,
@@ -20,12 +20,12 @@ from sim.scenario.laws import (
     uniform_of_moments,
     weibull_of_moments,
 )
-from sim.scenario.logs import Log
-from sim.scenario.nodes import MappingNode, Node
-from sim.scenario.problems import Unreadable, name_repair
-from sim.scenario.reading import Fields, Reading, words
-from sim.scenario.tables import Table
-from sim.scenario.units import number
+from sim.scenario.model.logs import Log
+from sim.scenario.readers.reading import Fields, Reading, words
+from sim.scenario.text.nodes import MappingNode, Node
+from sim.scenario.text.problems import Unreadable, name_repair
+from sim.scenario.text.tables import Table
+from sim.scenario.text.units import number
 
 NAMED = ("exponential", "lognormal", "gamma", "weibull", "uniform")
 ReadLaw = Callable[[Reading, Node, str], Law | None]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.scenario.problems import Unreadable, name_repair
+from sim.scenario.text.problems import Unreadable, name_repair
 
 LARGEST_TABLE = 256_000_000  # bytes after decompression
 MOST_COLUMNS = 200
@@ -81,7 +81,7 @@ def read_bytes(path: Path, largest: int) -> bytes:
 
 def _neighbour(path: Path) -> str | None:
     """Name a file of the same folder that may have been meant."""
-    from sim.scenario.problems import nearest
+    from sim.scenario.text.problems import nearest
 
     try:
         names = [entry.name for entry in path.parent.iterdir() if entry.is_file()][:1000]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Container
 
 from sim.scenario.model import Observed
-from sim.scenario.nodes import MappingNode, Node, Scalar
-from sim.scenario.problems import Unreadable, name_repair
-from sim.scenario.reading import Fields, Reading
-from sim.scenario.tables import Table
-from sim.scenario.units import clock, count, quantity
+from sim.scenario.readers.reading import Fields, Reading
+from sim.scenario.text.nodes import MappingNode, Node, Scalar
+from sim.scenario.text.problems import Unreadable, name_repair
+from sim.scenario.text.tables import Table
+from sim.scenario.text.units import clock, count, quantity
 
 COLUMNS = ("measure", "channel", "hour", "value", "n")
 

@@ -8,22 +8,22 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from sim.scenario.channel_reader import read_channel
-from sim.scenario.contact_reader import read_arrivals, read_busyness, read_contact_type
-from sim.scenario.group_reader import read_agent_group, targets
-from sim.scenario.headcount import WeeklySpans
-from sim.scenario.laws import Law
-from sim.scenario.logs import Log
 from sim.scenario.model import AgentGroup, Busyness, Channel, ContactType, Observed, Scenario
-from sim.scenario.nodes import Entry, MappingNode, Node, Scalar
-from sim.scenario.observed_reader import read_observed
-from sim.scenario.period import Period, calendar_days
-from sim.scenario.problems import Place, Unreadable, name_repair
-from sim.scenario.provenance_reader import read_provenance
-from sim.scenario.rates import Rate
-from sim.scenario.reading import Fields, Reading
-from sim.scenario.units import as_duration, date_time, duration, duration_parts, plain
-from sim.scenario.words import PERIOD, TOP
+from sim.scenario.model.headcount import WeeklySpans
+from sim.scenario.model.laws import Law
+from sim.scenario.model.logs import Log
+from sim.scenario.model.period import Period, calendar_days
+from sim.scenario.model.rates import Rate
+from sim.scenario.readers.channel_reader import read_channel
+from sim.scenario.readers.contact_reader import read_arrivals, read_busyness, read_contact_type
+from sim.scenario.readers.group_reader import read_agent_group, targets
+from sim.scenario.readers.observed_reader import read_observed
+from sim.scenario.readers.provenance_reader import read_provenance
+from sim.scenario.readers.reading import Fields, Reading
+from sim.scenario.text.nodes import Entry, MappingNode, Node, Scalar
+from sim.scenario.text.problems import Place, Unreadable, name_repair
+from sim.scenario.text.units import as_duration, date_time, duration, duration_parts, plain
+from sim.scenario.text.words import PERIOD, TOP
 
 LANGUAGE = "1"
 LONGEST_PERIOD = 1100 * 1440.0  # three years [min]

@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.period import Frozen, Period
-from sim.scenario.problems import Unreadable
-from sim.scenario.units import WEEKDAYS, Week, as_span, is_weekdays, seven, span, weekdays
+from sim.scenario.model.period import Frozen, Period
+from sim.scenario.text.problems import Unreadable
+from sim.scenario.text.units import WEEKDAYS, Week, as_span, is_weekdays, seven, span, weekdays
 
 Spans = tuple[tuple[int, int], ...]
 

@@ -14,7 +14,7 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import TypeVar
 
-from sim.scenario.problems import Unreadable, name_repair
+from sim.scenario.text.problems import Unreadable, name_repair
 
 T = TypeVar("T")
 Week = tuple[T, T, T, T, T, T, T]  # one value for Monday to Sunday

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.period import ClockRun, Frozen, Period
-from sim.scenario.units import Week
+from sim.scenario.model.period import ClockRun, Frozen, Period
+from sim.scenario.text.units import Week
 
 Numbers = tuple[float, ...]
 CELLS = (5, 10, 15, 20, 30, 60)  # allowed cell lengths [min]

@@ -7,8 +7,8 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from sim.scenario.period import Frozen, Period
-from sim.scenario.units import Week, as_duration, as_span
+from sim.scenario.model.period import Frozen, Period
+from sim.scenario.text.units import Week, as_duration, as_span
 
 
 class Break(Frozen):

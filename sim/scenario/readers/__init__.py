@@ -1,0 +1,1 @@
+"""Readers: nodes of text become pieces of the model, and every problem is noted."""

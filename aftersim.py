@@ -20,11 +20,15 @@ PLACES = {
     "run": "experiments.commands.run",
     "compare": "experiments.commands.compare",
     "runs": "experiments.commands.runs",
-    "validate": "sim.commands",
-    "explain": "sim.commands",
-    "measures": "sim.commands",
-    "warmup": "sim.commands",
+    "validate": "sim.commands.validate",
+    "explain": "sim.commands.explain",
+    "new": "sim.starting.commands",
+    "upgrade": "sim.commands.upgrade",
+    "schema": "sim.commands.schema",
+    "measures": "sim.commands.catalogue",
+    "warmup": "sim.commands.catalogue",
     "calibrate": "calibration.commands",
+    "dashboard": "dashboards.command",
 }
 """Which module brings which command; it is imported only when the command is used."""
 
@@ -83,7 +87,7 @@ def cli() -> None:
     \b
     Examples:
       aftersim run scenarios/small_shop.yaml
-      aftersim compare scenarios/small_shop.yaml scenarios/policies/keep_phones_free.yaml
+      aftersim compare scenarios/small_shop.yaml scenarios/policies/small_shop/sixth_agent.yaml
       aftersim explain scenarios/small_shop.yaml
     """
 

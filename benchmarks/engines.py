@@ -1,9 +1,9 @@
-"""Engines side by side on W1 and W2: CPU seconds of the event loop, in alternation, ratios round by round.
+"""Engines side by side on W1, W2 and W3: CPU seconds of the event loop, in alternation, ratios round by round.
 
     python benchmarks/engines.py [--only w1] [--rounds 7] [--customers 1000000] [--days 7] [--json figures.json]
 
 Every program is checked before it is timed: W1 against exact Erlang-A, W2 by equal rows (programs that draw the
-machine's luck) or statistically (the others). One wrong check: no figures, exit code 1.
+machine's luck) or statistically (the others), W3 by equal rows. One wrong check: no figures, exit code 1.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def measure(workers: dict[str, Worker], work: str, sizes: dict[str, float], o: a
         memory = fresh.ask(what="memory", work=work, size=sizes[name], replication=0, rows=not o.no_rows)
         fresh.close()
         out[name] = {"size": sizes[name], "rates": mine, **memory}
-        for other in ("loop", "simpy"):
+        for other in ("loop", "simpy", "reference"):
             if other in rates:
                 out[name][f"to_{other}"] = [a / b for a, b in zip(mine, rates[other], strict=True)]
     return out
@@ -136,13 +136,15 @@ def ratio(values: Sequence[float] | None) -> str:
 def show(work: str, figures: dict[str, Any]) -> None:
     """One workload's table."""
     unit = "customers" if work == "w1" else "contacts"
-    print(f"\n| {work.upper()} | size | {unit}/s | to C++ | to SimPy | peak memory (at start) |")
-    print("|---|---|---|---|---|---|")
+    others = {"reference": "the reference"} if work == "w3" else {"loop": "C++", "simpy": "SimPy"}
+    heads = "".join(f"to {other} | " for other in others.values())
+    print(f"\n| {work.upper()} | size | {unit}/s | {heads}peak memory (at start) |")
+    print("|---" * (len(others) + 4) + "|")
     for name, f in figures.items():
         size = f"{f['size']:,.0f} customers" if work == "w1" else f"{f['size']:g} days"
         print(
-            f"| {PROGRAMS[name].label} | {size} | {statistics.median(f['rates']):,.0f} | {ratio(f.get('to_loop'))} "
-            f"| {ratio(f.get('to_simpy'))} | {f['peak_mb']:.0f} MB ({f['start_mb']:.0f}) |"
+            f"| {PROGRAMS[name].label} | {size} | {statistics.median(f['rates']):,.0f} | "
+            f"{''.join(ratio(f.get('to_' + o)) + ' | ' for o in others)}{f['peak_mb']:.0f} MB ({f['start_mb']:.0f}) |"
         )
 
 
@@ -151,10 +153,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--customers", type=int, default=1_000_000, help="customers of W1")
     parser.add_argument("--slow-customers", type=int, default=60_000, help="customers of W1 for slow programs")
-    parser.add_argument("--days", type=float, default=7.0, help="days of W2")
-    parser.add_argument("--slow-days", type=float, default=1.0, help="days of W2 for slow programs")
+    parser.add_argument("--days", type=float, default=7.0, help="days of W2 and W3")
+    parser.add_argument("--slow-days", type=float, default=1.0, help="days of W2 and W3 for slow programs")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--only", choices=("w1", "w2"), help="one workload")
+    parser.add_argument("--only", choices=("w1", "w2", "w3"), help="one workload")
     parser.add_argument("--programs", default=",".join(PROGRAMS), help=f"some of {','.join(PROGRAMS)}")
     parser.add_argument("--no-rows", action="store_true", help="without visit rows, in programs that can do without")
     parser.add_argument("--core", type=int, help="core to run on (default: the last one)")
@@ -164,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"--programs: unknown {', '.join(sorted(unknown))}; some of {', '.join(PROGRAMS)} are expected")
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0)) if o.core is None else o.core})
-    works = [o.only] if o.only else ["w1", "w2"]
+    works = [o.only] if o.only else ["w1", "w2", "w3"]
     names = []
     for name in PROGRAMS:
         if name in o.programs.split(","):
@@ -183,6 +185,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "w2" in works:
         wrong += check_rows(able["w2"], "w2", 1.0)
         wrong += check_w2(able["w2"])
+    if "w3" in works:
+        wrong += check_rows(able["w3"], "w3", 1.0)
     if wrong:
         print("\nNo figures, since checks failed:\n  " + "\n  ".join(wrong), file=sys.stderr)
     else:

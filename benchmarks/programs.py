@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import yardstick
 from numpy.typing import NDArray
+from service_desk import w3
 from workloads import simpy_w1, simpy_w2, w1, w2
 
 from sim.machine import Exit, Network
@@ -37,7 +38,7 @@ PER_DAY = 100_000.0
 
 @dataclass(frozen=True)
 class Work:
-    """What to run: `w1` with so many customers, or `w2` with so many days."""
+    """What to run: `w1` with so many customers, `w2` or `w3` with so many days."""
 
     name: str
     size: float
@@ -49,7 +50,7 @@ class Work:
 
 @cache
 def _network(name: str, size: float) -> Network:
-    return w1(int(size)) if name == "w1" else w2(size, PER_DAY)
+    return w1(int(size)) if name == "w1" else w2(size, PER_DAY) if name == "w2" else w3(size)
 
 
 @cache
@@ -70,8 +71,8 @@ def table(work: Work) -> Path:
 
 @cache
 def units(work: Work, replication: int) -> int:
-    """Customers (W1) or contacts, every visit to the bot counted (W2), of a replication of the network."""
-    program = yardstick.build()
+    """Customers (W1) or contacts, every visit to the bot counted (W2, W3), of a replication of the network."""
+    program = yardstick.build() if work.name != "w3" else None
     if program is not None:
         return int(yardstick.run(program, table(work), first=replication, rows=False)[0]["contacts"])
     n = work.network()
@@ -203,6 +204,7 @@ class Walked(Program):
     """The compiled engine; seconds of its event loop alone."""
 
     label = "aftersim compiled"
+    works = ("w1", "w2", "w3")
     slow = False
 
     def absent(self) -> str | None:
@@ -243,6 +245,7 @@ class Reference(Program):
     """The reference engine: instance, loop and sorted records."""
 
     label = "aftersim reference"
+    works = ("w1", "w2", "w3")
 
     def speed(self, work: Work, replication: int, rows: bool) -> tuple[float, int]:
         from sim.machine.reference import run

@@ -24,7 +24,7 @@ from sim import load, lower  # noqa: E402
 
 SHOP = "scenarios/small_shop.yaml"
 BANK = "scenarios/cases/bank_1999/scenario.yaml"
-POLICY = "scenarios/policies/better_answers.yaml"
+POLICY = "scenarios/policies/small_shop/better_answers.yaml"
 
 SHOP_RANGES: dict[str, object] = {
     "contact_types.call.handle_time": {"value": "6 min", "between": ["5.5 min", "6.6 min"]},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf
 
 from sim.lowering import Operation
-from sim.machine import Constant, CountedPool, Exponential, Hazard, Work
+from sim.machine import Constant, CountedPool, Exponential, Hazard, Network, Work
 from sim.machine.streams import Stream
 from sim.theory import LineMeasures, PiecewiseHazard, erlang_a, erlang_a_limited, erlang_c, mmng
 
@@ -35,8 +35,8 @@ def formulas(operation: Operation) -> list[Formula]:
     """Channels for which an Erlang formula is exact, in the order of the scenario.
 
     The conditions: one contact type at a constant rate without busyness, exponential handle time and no work
-    after it, one head-count of its own that never changes, a door that never closes, plain order of arrival. The
-    formulas describe the steady state; a warm-up brings the simulation there.
+    after it, one head-count of its own that never changes, a door that never closes, plain order of arrival, nobody who
+    comes by another way or comes again. The formulas describe the steady state; a warm-up brings the simulation there.
     """
     found = []
     for channel, types in operation.channels.items():
@@ -55,14 +55,16 @@ def _awt(operation: Operation, channel: str) -> float:
 
 def _line(operation: Operation, name: str, awt: float) -> tuple[str, LineMeasures] | None:
     network = operation.network
-    stream = network.streams[network.stream_index[name]]
     work = network.step(name)
     assert isinstance(work, Work)
+    streams = [s for s in network.streams if s.to == name]
+    if len(streams) != 1 or _comes_otherwise(network, name) or not _is_plain(work):
+        return None
+    stream = streams[0]
     if not isinstance(stream, Stream) or stream.busyness or stream.batch is not None:
         return None
     rate = _constant(stream.rate.sample([-network.warm_up, *_inside(stream.rate.times, network.end)]).tolist())
-    plain = work.opening is None and work.after_work is None and work.silent == 0.0 and len(work.edges) == 1
-    if rate is None or rate <= 0.0 or not plain or work.head_start is not None or work.priority is not None:
+    if rate is None or rate <= 0.0:
         return None
     edge = work.edges[0]
     pool = network.pool(edge.pool)
@@ -89,6 +91,24 @@ def _line(operation: Operation, name: str, awt: float) -> tuple[str, LineMeasure
         law = PiecewiseHazard.fixed(patience.value)
         return "M/M/n+D (Zeltyn and Mandelbaum 2005)", mmng(rate, service, law, n, awt)
     return None
+
+
+def _is_plain(work: Work) -> bool:
+    """Whether a step has nothing but one pool, a size, a patience and a limit."""
+    bare = Work(
+        work.name, work.edges, work.size, patience=work.patience, limit=work.limit, when_closed=work.when_closed,
+        at_close=work.at_close, end_of_duty=work.end_of_duty,
+    )  # fmt: skip
+    laws = [law for law in (work.size, work.patience) if law is not None]
+    alone = len(work.edges) == 1 and work.edges[0].switch is None
+    return work == bare and alone and all(not law.atoms and law.scale is None and not law.load for law in laws)
+
+
+def _comes_otherwise(network: Network, name: str) -> bool:
+    """Whether jobs reach a step by a route or a clock, not only from their stream."""
+    clauses = [c for found in network.routes.values() for c in found]
+    spawned = [s.to for c in clauses for s in c.spawn] + [s.to for w in network.watches for s in w.spawn]
+    return name in [c.to for c in clauses] + [w.to for w in network.watches] + spawned
 
 
 def _inside(times: object, end: float) -> list[float]:

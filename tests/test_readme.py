@@ -51,7 +51,7 @@ def test_every_command_of_the_readme_runs_as_written(line: str, tmp_path: Path) 
     ("sign", "line"),
     [
         ("Small shop, phone and e-mail\nCan five", "aftersim run scenarios/small_shop.yaml"),
-        ("is best on the promises", next(c for c in COMMANDS if c.startswith("aftersim compare"))),
+        ("is best on the promises", next(c for c in COMMANDS if c.startswith("aftersim compare scenarios/small_shop"))),
     ],
 )
 def test_the_output_shown_is_the_output_printed(sign: str, line: str, tmp_path: Path) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from experiments.commands.columns import MOST_POLICIES, Columns, open_columns
 from experiments.commands.options import (
-    USAGE_ERROR,
     Simulation,
     page_options,
     say_if_compiling,
@@ -21,16 +20,19 @@ from experiments.commands.options import (
 
 if TYPE_CHECKING:
     from experiments.commands.session import Session
-    from experiments.comparison.comparison import Comparison, Policy
+    from experiments.comparison.comparison import Comparison
     from experiments.report.catalogue import Language
     from experiments.store.run_folder import RunFolder
-    from sim.lowering import Operation
-
-MOST_POLICIES = 20
 
 
 @click.command(no_args_is_help=True)
-@click.argument("scenarios", metavar="BASE POLICY...", nargs=-1, required=True)
+@click.argument("scenarios", metavar="[BASE] POLICY...", nargs=-1, required=True)
+@click.option(
+    "--on",
+    metavar="BASE",
+    help="Put every policy on this scenario, whatever base it was written for; all other files are policies then.",
+)
+@click.option("--skip-inapplicable", "skip", is_flag=True, help="Leave out policies that do not fit, and say so.")
 @simulation_options
 @click.option("--stated", is_flag=True, help="Take inputs that have a range as they are stated; do not draw them.")
 @click.option("--all", "every", is_flag=True, help="Print every measure, not just the main ones.")
@@ -39,6 +41,8 @@ MOST_POLICIES = 20
 @click.option("--plots/--no-plots", default=True, show_default=True, help="Pictures (PNG and SVG) in the folder.")
 def compare(
     scenarios: tuple[str, ...],
+    on: str | None,
+    skip: bool,
     simulation: Simulation,
     stated: bool,
     every: bool,
@@ -54,35 +58,42 @@ def compare(
     the same in every policy; the odds rest on that and on the noise of the simulation. Everything is kept in a folder;
     what is kept there is not simulated again.
 
+    Policies are stacked by a plus: a.yaml+b.yaml is one column. A policy names the base it was written for; --on puts
+    it on any other.
+
     \b
     Examples:
-      aftersim compare scenarios/small_shop.yaml scenarios/policies/keep_phones_free.yaml
-      aftersim compare scenarios/small_shop.yaml scenarios/policies/*.yaml --replications 40
-      aftersim compare scenarios/small_shop.yaml scenarios/policies/sixth_agent.yaml --html page.html
+      aftersim compare scenarios/small_shop.yaml scenarios/policies/small_shop/sixth_agent.yaml
+      aftersim compare --on scenarios/baseline.yaml scenarios/policies/*.yaml --skip-inapplicable --replications 40
+      aftersim compare scenarios/small_shop.yaml scenarios/policies/small_shop/better_answers.yaml --html page.html
+      aftersim compare --on my_desk.yaml scenarios/policies/*.yaml --skip-inapplicable
+      aftersim compare my_desk.yaml my_desk.yaml+night.yaml my_desk.yaml+night.yaml+vip.yaml
       aftersim compare a.yaml b.yaml --json > comparison.json
       aftersim compare a.yaml b.yaml --cluster local:2
     """
     from experiments.commands.session import Session, drawn_inputs, told
 
-    if len(scenarios) < 2:
+    n = len(scenarios) + (on is not None)
+    if n < 2:
         raise click.UsageError(
             f"got one scenario; a base and at least one policy are expected - add a file after {scenarios[0]}"
         )
-    if len(scenarios) > MOST_POLICIES:
-        raise click.UsageError(f"got {len(scenarios)} scenarios; at most {MOST_POLICIES} can be compared at once")
-    operations = _operations(scenarios, simulation)
-    for operation, file in zip(operations, scenarios, strict=True):
-        say_if_large(operation, file)
+    if n > MOST_POLICIES:
+        raise click.UsageError(f"got {n} scenarios; at most {MOST_POLICIES} can be compared at once")
+    columns = open_columns(scenarios, on, skip, simulation)
+    operations = columns.operations
+    for operation, policy in zip(operations, columns.policies, strict=True):
+        say_if_large(operation, policy.file)
     say_if_compiling(operations, simulation.engine, simulation.n * len(operations))
-    policies = policies_of(scenarios, operations)
-    command = ["aftersim", "compare", *scenarios, *simulation.words(), *(["--stated"] if stated else [])]
+    how = [*(["--on", on] if on is not None else []), *(["--skip-inapplicable"] if skip else [])]
+    command = ["aftersim", "compare", *how, *scenarios, *simulation.words(), *(["--stated"] if stated else [])]
     inputs = None if stated else drawn_inputs([o.scenario for o in operations], simulation.stratified)
     session: Session | None = None
     with told(lambda: session):
-        session = Session(simulation, operations, [Path(s) for s in scenarios], inputs, command)
+        session = Session(simulation, operations, columns.sources, inputs, command)
         folder = None
         with session:
-            comparison = _compared(session, policies, as_json)
+            comparison = _compared(session, columns, as_json)
             results = Results(comparison, command)
             try:
                 if session.runs:
@@ -95,67 +106,17 @@ def compare(
     results.show(as_json, None if folder is None else folder.path, page, every)
 
 
-def _operations(scenarios: tuple[str, ...], simulation: Simulation) -> list[Operation]:
-    """All scenarios, or everything that is wrong with any of them."""
-    from sim.commands import opened
-
-    operations, wrong = [], 0
-    for path in scenarios:
-        operation, problems, warnings = opened(path, simulation.settings, simulation.stratified)
-        if operation is None:
-            for p in (*warnings, *problems):
-                click.echo(str(p) if not isinstance(p, str) else f"{path}: {p}", err=True)
-            wrong += len(problems)
-        else:
-            operations.append(operation)
-    if operations:
-        first = operations[0].scenario.period
-        for path, operation in zip(scenarios, operations, strict=False):
-            if wrong == 0 and operation.scenario.period != first:
-                period = operation.scenario.period
-                click.echo(
-                    f"{path}: period: got {period.start:%Y-%m-%d %H:%M} for {period.length / 1440:g} d after "
-                    f"{period.warm_up / 1440:g} d of warm-up ({period.time_zone}); policies are compared over the same "
-                    f"period - write that of {scenarios[0]}, or let the file extend it",
-                    err=True,
-                )
-                wrong += 1
-    if wrong:
-        click.echo(f"{wrong} problem{'' if wrong == 1 else 's'}: nothing was run", err=True)
-        sys.exit(USAGE_ERROR)
-    return operations
-
-
-def policies_of(scenarios: tuple[str, ...], operations: list[Operation]) -> list[Policy]:
-    """Policies with short names that differ: the name of the file, and as much of its path as it takes."""
-    from experiments.comparison.comparison import Policy
-
-    names = [Path(s).stem for s in scenarios]
-    for depth in range(2, 6):
-        names = [
-            name if names.count(name) == 1 else "/".join(Path(s).with_suffix("").parts[-depth:])
-            for name, s in zip(names, scenarios, strict=True)
-        ]
-    seen: dict[str, int] = {}
-    for i, name in enumerate(names):
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            names[i] = f"{name} ({seen[name]})"
-    return [
-        Policy(name, o.scenario.title, o.scenario.question, file)
-        for name, o, file in zip(names, operations, scenarios, strict=True)
-    ]
-
-
-def _compared(session: Session, policies: list[Policy], quiet: bool) -> Comparison:
+def _compared(session: Session, columns: Columns, quiet: bool) -> Comparison:
     from experiments.comparison.contrasts import contrast
     from experiments.estimates.running import Running
     from experiments.report.progress_bar import ProgressBar
 
+    policies = columns.policies
     total = session.simulation.n * len(policies)
     with ProgressBar(total, wanted=not quiet, words=Running(session.operations)) as bar:
         runs = session.replicate(bar)
-    notes = [f"{p.name}: {note}" for p, run in zip(policies, runs, strict=True) for note in run.notes]
+    notes = list(columns.notes)
+    notes += [f"{p.name}: {note}" for p, run in zip(policies, runs, strict=True) for note in run.notes]
     return contrast(policies, runs, notes=notes)
 
 

@@ -273,10 +273,11 @@ def say_if_compiling(operations: list[Operation], engine: Name, n: int) -> None:
 
 def say_if_large(operation: Operation, file: str) -> None:
     """Warn before a run whose contacts may not fit into the memory."""
-    from sim.explanation import contacts_per_day
+    from sim.expectation import expected_flow
 
-    days = operation.network.end / (24 * 60)
-    contacts = sum(contacts_per_day(operation).values()) * days
+    flow = expected_flow(operation)
+    days = (operation.network.warm_up + operation.network.end) / (24 * 60)
+    contacts = sum(flow.per_day(v) for v in flow.attempts.values()) * days
     if contacts > MANY_CONTACTS:
         click.echo(
             f"{file}: warning: about {contacts:,.0f} contacts in each replication are expected; over {MANY_CONTACTS:,} "

@@ -88,13 +88,14 @@ def run(
       aftersim run scenarios/small_shop.yaml --replications 50 --seed 7
       aftersim run scenarios/small_shop.yaml --until "service_level.phone=1 pts" --until "asa.phone=10 %"
       aftersim run scenarios/small_shop.yaml --set "agent_groups.desk.shrinkage=15 %"
-      aftersim run scenarios/policies/keep_phones_free.yaml --no-folder
+      aftersim run scenarios/policies/small_shop/keep_phones_free.yaml --no-folder
       aftersim run scenarios/small_shop.yaml --json > run.json
       aftersim run scenarios/small_shop.yaml --html page.html --language zh
       aftersim run scenarios/small_shop.yaml --log csv --out my_runs
     """
     from experiments.commands.session import Session, drawn_inputs, told
-    from sim.commands import open_operation
+    from sim.commands.opening import open_operation
+    from sim.scenario.policies.stack import stack_files
 
     if log is not None and not simulation.keep:
         raise click.UsageError("--log keeps records in the run folder, and --no-folder keeps none: drop one of them")
@@ -122,7 +123,8 @@ def run(
         inputs = drawn_inputs([operation.scenario], simulation.stratified)
     session: Session | None = None
     with told(lambda: session):
-        session = Session(simulation, [operation], [Path(scenario)], inputs, command, results=True)
+        sources = tuple(Path(file) for file in stack_files(scenario))
+        session = Session(simulation, [operation], [sources], inputs, command, results=True)
         with session:
             replications = _replicated(session, operation, rule, log, as_json)
             results = _Results.of(session, replications, rule, controls)

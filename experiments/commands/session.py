@@ -37,8 +37,8 @@ class Session:
         How.
     operations : sequence of Operation
         What.
-    files : sequence of Path
-        The scenarios as given.
+    files : sequence of Path, or of tuples of them
+        The files that each scenario was given by; copies are kept.
     inputs : Inputs or None
         Uncertain inputs to draw.
     command : sequence of str
@@ -56,7 +56,7 @@ class Session:
         self,
         simulation: Simulation,
         operations: Sequence[Operation],
-        files: Sequence[Path],
+        files: Sequence[Path | Sequence[Path]],
         inputs: Inputs | None,
         command: Sequence[str],
         results: bool = False,

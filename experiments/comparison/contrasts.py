@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from experiments.comparison.comparison import Comparison, Difference, Driver, Policy, Row
+from experiments.comparison.net_deflection import net_deflection
 from experiments.comparison.pairing import Influences, influences_of
 from experiments.comparison.uncertainty import Split, split
 from experiments.estimates.estimates import Estimates, estimate
@@ -94,11 +95,13 @@ def contrast(
                 _best(together.value[:, i], apart[:, :, i], definition.better, [p.name for p in policies]),
             )
         )
+    scores = [_scores(runs, 0, p) for p in range(1, len(policies))]
+    deflected = net_deflection(policies, runs, scores, confidence)
     return Comparison(
         tuple(policies),
         tuple(runs),
         tuple(estimates),
-        tuple(rows),
+        tuple(rows if deflected is None else [*rows, deflected]),
         drivers,
         confidence,
         inputs is not None,

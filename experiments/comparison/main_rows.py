@@ -12,6 +12,9 @@ OF_CHANNEL = ("service_level", "meets_target", "asa", "wait_p90", "abandonment")
 
 OF_POOL = ("occupancy", "overrun_hours", "paid_hours")
 
+OF_DESK = ("net_deflection", "human_contacts", "fcr_7d", "self_inflicted")
+"""Of the whole desk, where they differ between the policies."""
+
 
 def main_rows(comparison: Comparison) -> tuple[Row, ...]:
     """Promises and waits of every channel, then the load of the agent groups; without what nobody could compare.
@@ -37,8 +40,14 @@ def main_rows(comparison: Comparison) -> tuple[Row, ...]:
         for measure in (OF_CHANNEL if whole else OF_CHANNEL[:2])
     ]
     wanted += [("pool", group, measure) for group in groups for measure in OF_POOL]
+    wanted += [("all", "all", measure) for measure in OF_DESK if _moves(comparison, measure)]
     found = [comparison.row(measure, kind, scope) for kind, scope, measure in wanted]
     return tuple(row for row in found if row is not None and _says_something(row))
+
+
+def _moves(comparison: Comparison, measure: str) -> bool:
+    row = comparison.row(measure)
+    return row is not None and any(not (d.same or isnan(d.value)) for d in row.differences)
 
 
 def _says_something(row: Row) -> bool:

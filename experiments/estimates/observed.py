@@ -15,6 +15,9 @@ from sim.measures import MEASURES
 from sim.scenario.model import Observed
 from sim.scenario.text.problems import name_repair
 
+BAND = 0.9
+"""Probability with which a single period lies in the range that recorded numbers are held against."""
+
 POOLED = ("ratio of sums", "snapshot")
 
 
@@ -33,7 +36,8 @@ class Beside:
     simulated, low, high : float
         Estimate and its 95 % interval for the long run.
     history_low, history_high : float
-        Range in which a single period would lie with 95 %: the yardstick for what was recorded, which is one period.
+        Range in which a single period would lie with 90 % (`BAND`): the yardstick for what was recorded, which is one
+        period.
     recorded : float
     n : float or None
         Contacts behind the recorded number.
@@ -106,7 +110,7 @@ def _beside(replications: Replications, estimates: Estimates, recorded: Observed
         if measure.estimator in POOLED:
             base = stack.denominator[:, row]
             values = np.divide(stack.numerator[:, row], base, out=np.full(base.shape, np.nan), where=base > 0.0)
-        low, high = one_history(values, share=measure.unit == "share")
+        low, high = one_history(values, share=measure.unit == "share", confidence=BAND)
     return Beside(
         measure=recorded.measure,
         unit=measure.unit,

@@ -1,4 +1,4 @@
-"""Hours of the week in which promises break."""
+"""Hours and half hours of the week in which promises break."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from experiments.estimates.estimates import Estimates
 from experiments.estimates.intervals import Estimate
-from experiments.replication.grids import WEEKDAY_HOUR
-from experiments.replication.promises import promises_of
+from experiments.replication.grids import WEEKDAY_HALF, WEEKDAY_HOUR
+from experiments.replication.promises import Promise, promises_of
 from experiments.replication.replications import Replications
+from sim.lowering import Operation
+from sim.machine import Work
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,72 @@ def worst_hours(replications: Replications, estimates: Estimates) -> list[WorstH
                     )
                 )
     return sorted(found, key=lambda w: -w.short)
+
+
+@dataclass(frozen=True)
+class WorstHalfHour:
+    """A half hour of the week in which contacts fall short of a promise.
+
+    Parameters
+    ----------
+    label : str
+        When it begins, such as `mon 10:30`.
+    promise : Promise
+        What breaks.
+    short : float
+        Contacts below the promise, per such half hour.
+    level : Estimate
+        Share in time.
+    waiting, staff : float
+        Contacts in line on the channel, people on duty in the groups that serve it.
+    """
+
+    label: str
+    promise: Promise
+    short: float
+    level: Estimate
+    waiting: float
+    staff: float
+
+
+def worst_half_hours(replications: Replications, estimates: Estimates, most: int = 5) -> list[WorstHalfHour]:
+    """Half hours of the week below a promise, those first in which most contacts fall short of it.
+
+    Parameters
+    ----------
+    replications, estimates : Replications, Estimates
+        The run.
+    most : int
+        How many are wanted.
+    """
+    operation, grid = replications.operation, replications.reduction.grids.weekday_half
+    hours = np.zeros(grid.n)
+    np.add.at(hours, grid.label_of, np.diff(grid.edges) / 60.0)
+    found = []
+    for promise in promises_of(operation):
+        rows = estimates.rows("service_level", "channel", promise.service, WEEKDAY_HALF)
+        per_half = rows["counted"] * rows["n"] / estimates.replications / (2.0 * hours[rows["interval"]])
+        short = (per_half * (promise.share - rows["value"])).to_numpy()
+        for at in np.argsort(-short, kind="stable")[:most]:
+            if short[at] > 0.0:
+                found.append((float(short[at]), promise, rows.iloc[at]))
+    found.sort(key=lambda x: -x[0])
+    told = []
+    for missing, promise, row in found[:most]:
+        i = int(row["interval"])
+        line = estimates.of("queue_length", "channel", promise.channel, WEEKDAY_HALF, i)
+        staff = [estimates.of("on_duty_hours", "pool", p, WEEKDAY_HALF, i).value for p in serving(operation, promise)]
+        level = Estimate(float(row["value"]), float(row["low"]), float(row["high"]), int(row["n"]))
+        on_duty = float(np.nansum(staff)) / hours[i]
+        told.append(WorstHalfHour(str(row["label"]), promise, missing, level, line.value, on_duty))
+    return told
+
+
+def serving(operation: Operation, promise: Promise) -> tuple[str, ...]:
+    """Pools that serve the channel of a promise, at any rank."""
+    steps = operation.channels[promise.channel]
+    works = (step for step in operation.network.steps if step.name in steps)
+    return tuple(dict.fromkeys(edge.pool for w in works if isinstance(w, Work) for edge in w.edges))
 
 
 def _by_interval(estimates: Estimates, measure: str, kind: str, scope: str, n: int) -> NDArray[np.float64]:

@@ -13,7 +13,8 @@ from sim.machine import CountedPool, NamedPool, Network
 from sim.measures.intervals import WEEKDAYS, Intervals
 
 HOUR, WEEKDAY_HOUR, DAY, QUARTER = "hour", "weekday hour", "day", "quarter"
-"""By hour of the day; by weekday and hour; by date; by quarter of an hour of an average day with staff."""
+WEEKDAY_HALF = "weekday half hour"
+"""By hour of the day; by weekday and hour, or half hour; by date; by quarter of an hour of a day with staff."""
 
 OFF = "no staff"
 """Label of the dates that are left out of the average day."""
@@ -25,14 +26,15 @@ class Grids:
 
     Attributes
     ----------
-    hour, weekday_hour, day, quarter : Intervals
-        Labels: `09`; `mon 09`; `2026-03-02`; `09:15` on dates with staff and `no staff` on others.
+    hour, weekday_hour, weekday_half, day, quarter : Intervals
+        Labels: `09`; `mon 09`; `mon 09:30`; `2026-03-02`; `09:15` on dates with staff and `no staff` on others.
     staffed_days : int
         Dates behind `quarter`.
     """
 
     hour: Intervals
     weekday_hour: Intervals
+    weekday_half: Intervals
     day: Intervals
     quarter: Intervals
     staffed_days: int
@@ -52,6 +54,8 @@ class Grids:
         network, period = operation.network, operation.scenario.period
         hours = _wall_edges(operation, 60)
         local = [period.local(float(t)) for t in hours[:-1]]
+        halves = _wall_edges(operation, 30)
+        in_half = [period.local(float(t)) for t in halves[:-1]]
         quarters = _wall_edges(operation, 15)
         staffed = _staffed_dates(operation)
         in_quarter = [period.local(float(t)) for t in quarters[:-1]]
@@ -64,6 +68,9 @@ class Grids:
         return cls(
             hour=named([f"{t:%H}" for t in local], HOUR, hours),
             weekday_hour=named([f"{WEEKDAYS[t.weekday()]} {t:%H}" for t in local], WEEKDAY_HOUR, hours),
+            weekday_half=named(
+                [f"{WEEKDAYS[t.weekday()]} {t:%H}:{t.minute // 30 * 30:02d}" for t in in_half], WEEKDAY_HALF, halves
+            ),
             day=named([d.date.isoformat() for d in days], DAY, edges),
             quarter=named(
                 [_quarter(t) if t.date() in staffed else OFF for t in in_quarter],

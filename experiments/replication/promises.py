@@ -7,10 +7,19 @@ from typing import Literal
 
 from experiments.wording import term
 from sim.lowering import Operation
-from sim.measures import Service
+from sim.measures import Desk, Service
 from sim.scenario.text.units import as_share
 
-REPLY = "first response"
+REPLY, NEXT, SETTLED = "first response", "next response", "resolution"
+
+Kind = Literal["service level", "first response", "next response", "resolution"]
+
+VERBS: dict[Kind, str] = {
+    "service level": "answered",
+    "first response": "replied",
+    "next response": "replied again",
+    "resolution": "resolved",
+}
 
 
 @dataclass(frozen=True)
@@ -23,34 +32,38 @@ class Promise:
         Name of the channel.
     service : str
         Name of the service that measures it, the scope in tables.
-    kind : {"service level", "first response"}
-        Answered within a time, or answered with the reply out within a time.
+    kind : {"service level", "first response", "next response", "resolution"}
+        Answered within a time; answered with the reply out within a time; each later reply out within a time; the
+        ticket settled within a time.
     share : float
         Promised share.
     within : float
         [min].
+    clock : {"elapsed", "open", "business"}
+        What counts.
     """
 
     channel: str
     service: str
-    kind: Literal["service level", "first response"]
+    kind: Kind
     share: float
     within: float
+    clock: Literal["elapsed", "open", "business"] = "elapsed"
 
     @property
     def short(self) -> str:
         """For a narrow column."""
-        return f"{as_share(self.share)} in {term(self.within)}"
+        what = f" {self.kind}" if self.kind in (NEXT, SETTLED) else ""
+        return f"{as_share(self.share)} in {term(self.within)}{what}"
 
     def __str__(self) -> str:
-        verb = "answered" if self.kind == "service level" else "replied"
-        return f"{as_share(self.share)} {verb} within {term(self.within)}"
+        return f"{as_share(self.share)} {VERBS[self.kind]} within {term(self.within)}"
 
 
 def promises_of(operation: Operation) -> tuple[Promise, ...]:
     """Promises of an operation, in the order of its channels.
 
-    A channel with both a service level and a first response has two; the second is measured as a service of its own.
+    The first promise of a channel has its name; a further one is measured under a name of its own.
 
     Examples
     --------
@@ -63,30 +76,68 @@ def promises_of(operation: Operation) -> tuple[Promise, ...]:
     """
     made: list[Promise] = []
     for name, channel in operation.scenario.channels.items():
-        level, reply = channel.service_level, channel.first_response
-        if level is not None:
-            made.append(Promise(name, name, "service level", level.share, level.within))
-        if reply is not None:
-            own = name if level is None else f"{name} {REPLY}"
-            made.append(Promise(name, own, "first response", reply.share, reply.within))
+        for kind, promised in (
+            ("service level", channel.service_level),
+            (REPLY, channel.first_response),
+            (NEXT, channel.next_response),
+            (SETTLED, channel.resolution),
+        ):
+            if promised is None or (kind == NEXT and not operation.steps("reply", channel=name)):
+                continue
+            own = kind in ("service level", REPLY) and not any(p.service == name for p in made)
+            made.append(
+                Promise(
+                    name,
+                    name if own else f"{name} {kind}",
+                    kind,  # type: ignore[arg-type]
+                    promised.share,
+                    promised.within,
+                    promised.clock,
+                )
+            )
     return tuple(made)
 
 
 def services_of(operation: Operation) -> tuple[Service, ...]:
-    """Services of an operation: one per channel with contact types, and one more for a second promise.
+    """Services of an operation: one per channel with contact types, and one more for each further promise.
 
     A service level counts when an agent takes the contact. A first response counts when the reply is out, which is the
-    end of the handling.
+    end of the handling. Later replies and resolutions have clocks of their own (`sim.measures.sla`).
     """
-    by_service = {p.service: p for p in promises_of(operation)}
+    found = promises_of(operation)
     services = []
     for name, steps in operation.channels.items():
         if not steps:
             continue
-        own = [p for p in by_service.values() if p.channel == name]
-        if not own:
+        own = [p for p in found if p.channel == name]
+        if not any(p.service == name for p in own):
             services.append(Service(steps, name=name))
         for p in own:
-            answer: Literal["start", "end"] = "start" if p.kind == "service level" else "end"
-            services.append(Service(steps, awt=p.within, share=p.share, name=p.service, answer=answer))
+            services.append(
+                Service(
+                    steps,
+                    awt=p.within,
+                    share=p.share,
+                    name=p.service,
+                    clock=calendar_of(operation, p),
+                    answer="start" if p.kind == "service level" else "end",
+                    promise=p.kind,
+                    channel=name,
+                )
+            )
     return tuple(services)
+
+
+def calendar_of(operation: Operation, promise: Promise) -> str | None:
+    """Name of the calendar on which a promise counts; None where every minute does."""
+    calendars = operation.network.calendars
+    name = {"open": f"open:{promise.channel}", "business": "business hours"}.get(promise.clock)
+    return name if name in calendars else None
+
+
+def desk_of(operation: Operation) -> Desk:
+    """What the steps of an operation stand for."""
+    return Desk(
+        {step: role.part for step, role in operation.roles.items()},
+        {step: role.channel for step, role in operation.roles.items() if role.channel},
+    )

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.replication.grids import DAY, HOUR, QUARTER, WEEKDAY_HOUR, Grids
+from experiments.replication.grids import DAY, HOUR, QUARTER, WEEKDAY_HALF, WEEKDAY_HOUR, Grids
 from experiments.replication.layout import Layout, Reduced
-from experiments.replication.promises import services_of
+from experiments.replication.promises import desk_of, services_of
 from sim.lowering import Operation
 from sim.machine import Network, Records
-from sim.measures import MEASURES, Measure, Service, Split, Survey
+from sim.measures import MEASURES, Desk, Measure, Service, Split, Survey
 from sim.measures.arrays import Floats, Ints
+from sim.measures.catalogue import OF_DESK
 from sim.measures.definition import ScopeKind
 from sim.measures.evidence import Evidence
 from sim.measures.table import Numbers
@@ -44,6 +45,10 @@ BY_HOUR = ("arrivals", "service_level", "abandonment", "asa", "queue_length")
 
 BY_QUARTER = ("queue_length", "on_duty_hours", "busy_hours")
 BY_WEEKDAY_HOUR = ("arrivals", "service_level", "asa", "abandonment", "queue_length", "occupancy", "on_duty_hours")
+
+BY_HALF_HOUR = ("arrivals", "service_level", "queue_length", "on_duty_hours")
+BY_DAY = ("human_contacts", "self_inflicted", "promise_open", "promise_overdue", "promise_oldest")
+"""What is kept by date of contacts and promises that are followed from step to step."""
 
 OWN_MEASURES = {
     m.name: m
@@ -146,17 +151,22 @@ class Reduction:
         Channels with their targets.
     levels : tuple of LevelAt
         Further service levels, by channel and for all channels together.
+    desk : Desk
+        What the steps stand for.
     """
 
     network: Network
     grids: Grids
     services: tuple[Service, ...]
     levels: tuple[LevelAt, ...]
+    desk: Desk
 
     @classmethod
     def of(cls, operation: Operation) -> Reduction:
         """The reduction of an operation."""
-        return cls(operation.network, Grids.of(operation), services_of(operation), levels_asked(operation))
+        return cls(
+            operation.network, Grids.of(operation), services_of(operation), levels_asked(operation), desk_of(operation)
+        )
 
     @property
     def waits(self) -> tuple[float, ...]:
@@ -178,6 +188,7 @@ class Reduction:
             HOUR: self.grids.hour,
             DAY: self.grids.day,
             WEEKDAY_HOUR: self.grids.weekday_hour,
+            WEEKDAY_HALF: self.grids.weekday_half,
             QUARTER: self.grids.quarter,
         }
         return g[grid].labels if grid in g else ()
@@ -211,7 +222,8 @@ class Reduction:
         """Rows that every history of the operation leaves, also one in which nothing happens.
 
         By grid: `period` everything; `hour` and `day` everything for all contacts together, channels and pools
-        (`hour` also `BY_HOUR` for steps); `weekday hour` and `quarter` what hours of the week and pictures are made of;
+        (`hour` also `BY_HOUR` for steps); `weekday hour`, `weekday half hour` and `quarter` what hours of the week and
+        pictures are made of;
         `wait` the shares of each channel answered and gone within a wait.
         """
         rows = self._survey.rows
@@ -254,20 +266,22 @@ class Reduction:
 
         main: tuple[ScopeKind, ...] = ("all", "channel", "pool")
         g = self.grids
+        usual = tuple(name for name in MEASURES if name not in OF_DESK)
         splits = (
-            Split(g.hour, given(None, *main) | given(BY_HOUR, "step")),
-            Split(g.day, given(None, *main)),
+            Split(g.hour, given(usual, *main) | given(BY_HOUR, "step")),
+            Split(g.day, given((*usual, *BY_DAY), *main)),
             Split(g.weekday_hour, given(BY_WEEKDAY_HOUR, *main)),
+            Split(g.weekday_half, given(BY_HALF_HOUR, "channel", "pool")),
             Split(g.quarter, given(BY_QUARTER, *main)),
         )
-        return Survey(self.network, self.services, splits)
+        return Survey(self.network, self.services, splits, desk=self.desk)
 
     @cached_property
     def _at_levels(self) -> tuple[Survey, ...]:
         """Service levels at thresholds of their own, in the period and by hour; one survey for each threshold."""
         found = []
         for within in self._thresholds:
-            services = [Service(s.steps, awt=within, name=s.name) for s in self.services]
+            services = [Service(s.steps, awt=within, name=s.name, channel=s.channel) for s in self.services]
             names = [level.measure for level in self.levels if level.within == within]
             wanted: Mapping[ScopeKind, Sequence[str]] = {"all": names, "channel": names}
             found.append(Survey(self.network, services, self.grids.hour, measures=wanted))

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 import yaml
 
 import experiments.wording as wording
-from experiments.replication.promises import REPLY, Promise
+from experiments.replication.promises import NEXT, REPLY, SETTLED, Promise
 from experiments.replication.reduction import LevelAt
 from experiments.wording import Units
 from sim.measures import MEASURES
@@ -22,6 +22,9 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 FORMS = {"one", "other"}
 """Forms of a text with a number: singular and plural."""
+
+FURTHER: dict[str, str] = {REPLY: "reply", NEXT: "next", SETTLED: "settled"}
+"""Promises other than a service level, and the keys of their words."""
 
 ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 """Around a name that is written from right to left, so that the sentence about it keeps its order."""
@@ -171,13 +174,14 @@ class Catalogue:
         """Name of a channel, a group or all of them, for people."""
         if kind == "all":
             return self.say("scope.all")
-        if scope.endswith(f" {REPLY}"):
-            return self.say("scope.reply", channel=self.name(scope.removesuffix(f" {REPLY}")))
+        for promised, key in FURTHER.items():
+            if scope.endswith(f" {promised}"):
+                return self.say(f"scope.{key}", channel=self.name(scope.removesuffix(f" {promised}")))
         return self.name(scope)
 
     def promise(self, promise: Promise) -> str:
         """What was promised for a channel."""
-        kind = "level" if promise.kind == "service level" else "reply"
+        kind = FURTHER.get(promise.kind, "level")
         return self.say(f"promise.{kind}", share=self.percent(promise.share), term=self.term(promise.within))
 
     def figure(self, value: float, unit: str) -> str:
@@ -228,6 +232,19 @@ class Catalogue:
     def term(self, minutes: float) -> str:
         """A time that somebody set."""
         return wording.term(minutes, self.units)
+
+    def half_hour(self, label: str) -> str:
+        """A half hour of the week.
+
+        Examples
+        --------
+        >>> words("en").half_hour("mon 23:30"), words("zh").half_hour("mon 10:00")
+        ('Mon 23:30–24:00', '周一 10:00–10:30')
+        """
+        day, begin = label.split()
+        minutes = 60 * int(begin[:2]) + int(begin[3:]) + 30
+        end = f"{minutes // 60:02d}:{minutes % 60:02d}"
+        return self.say("page.half_span", day=self.say(f"hour.{day}"), begin=begin, end=end)
 
     def hour(self, label: str) -> str:
         """An hour of the day or of the week.

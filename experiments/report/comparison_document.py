@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from experiments.comparison.comparison import Comparison, Difference
+from experiments.comparison.net_deflection import NET_DEFLECTION
 from experiments.report.run_document import definition, number
+from sim.measures import Measure
 
 SCHEMA = "aftersim comparison 1"
 """Name and version of the document; the number grows when a reader has to change."""
@@ -44,7 +46,7 @@ def comparison_document(comparison: Comparison, command: Sequence[str], folder: 
         },
         "command": list(command),
         "folder": None if folder is None else str(folder),
-        "measures": {name: definition(_who_has(comparison, name), name) for name in names},
+        "measures": {name: definition(_measure(comparison, name)) for name in names},
         "rows": [
             {
                 "measure": row.measure,
@@ -80,9 +82,11 @@ def comparison_document(comparison: Comparison, command: Sequence[str], folder: 
     }
 
 
-def _who_has(comparison: Comparison, name: str) -> Any:
-    """A run that knows the measure."""
-    return next(run for run in comparison.runs if name in run.stack.measures)
+def _measure(comparison: Comparison, name: str) -> Measure:
+    """Definition of a measure: that of a run that knows it."""
+    if name == NET_DEFLECTION.name:
+        return NET_DEFLECTION
+    return next(run for run in comparison.runs if name in run.stack.measures).measure(name)
 
 
 def _difference(d: Difference) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from experiments.comparison.comparison import Comparison, Difference, Row
 from experiments.comparison.main_rows import main_rows
 from experiments.replication.promises import promises_of
 from experiments.report.catalogue import Catalogue, Language, plain
+from experiments.report.heat_maps import draw_heat_maps
 from experiments.report.hours_plot import draw_hours
 from experiments.report.sheet import (
     COLOURS,
@@ -63,18 +64,18 @@ def draw_comparison(comparison: Comparison, language: Language = "en") -> dict[s
     Returns
     -------
     dict of str to Figure
-        Among `differences`, `service_level_by_hour`.
+        Among `week` (heat maps of the base and the policy that changes it most), `differences`,
+        `service_level_by_hour`.
     """
     operation = comparison.runs[0].operation
     labels = labels_in(language)
+    named = [(p.name, e) for p, e in zip(comparison.policies, comparison.estimates, strict=True)]
+    periods = period_words(comparison.replications, comparison.period.length, labels)
     drawn = {
+        "week": draw_heat_maps(named, promises_of(operation), periods, language),
         "differences": draw_differences(comparison, language),
         "service_level_by_hour": draw_hours(
-            [(p.name, e) for p, e in zip(comparison.policies, comparison.estimates, strict=True)],
-            promises_of(operation),
-            tuple(operation.channels),
-            period_words(comparison.replications, comparison.period.length, labels),
-            language,
+            named, promises_of(operation), tuple(operation.channels), periods, language
         ),
     }
     return {name: figure for name, figure in drawn.items() if figure is not None}

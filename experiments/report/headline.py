@@ -194,6 +194,15 @@ def _kept_words(promise: Promise, value: Estimate, verdict: str, told: bool, cat
     )
 
 
+BREAKS = {
+    "service level": "run_headline.breaks",
+    "first response": "run_headline.breaks_reply",
+    "next response": "run_headline.breaks_next",
+    "resolution": "run_headline.breaks_settled",
+}
+"""What is said of the hour in which a promise breaks first."""
+
+
 def _broken(
     replications: Replications, estimates: Estimates, promises: Sequence[Promise], words: str, catalogue: Catalogue
 ) -> str:
@@ -203,7 +212,7 @@ def _broken(
     worst = hours[0]
     kind = next(p.kind for p in promises if p.service == worst.scope)
     return catalogue.say(
-        "run_headline.breaks" if kind == "service level" else "run_headline.breaks_reply",
+        BREAKS[kind],
         sentence=words,
         hour=catalogue.hour(worst.label),
         scope=catalogue.scope("channel", worst.scope),

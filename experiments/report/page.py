@@ -16,7 +16,7 @@ from markupsafe import Markup
 from experiments.comparison.comparison import Comparison, Policy
 from experiments.comparison.main_rows import main_rows
 from experiments.estimates.estimates import Estimates
-from experiments.estimates.worst_hours import worst_hours
+from experiments.estimates.worst_hours import worst_half_hours, worst_hours
 from experiments.replication.promises import promises_of
 from experiments.replication.replications import Replications
 from experiments.report.assumptions import (
@@ -34,12 +34,14 @@ from experiments.report.catalogue import Catalogue, Language, plain, words
 from experiments.report.comparison_plots import draw_comparison
 from experiments.report.headline import headline, judged_rows, run_headline
 from experiments.report.hours_plot import draw_hours
+from experiments.report.outcome_tables import glossary_names, half_hour_words, outcome_measures, weeks_of
 from experiments.report.page_parts import (
     RUN_CHANNEL,
     RUN_POOL,
     blocks_of,
     cards_of,
     glossary_of,
+    outcome_blocks,
     run_blocks,
     run_cards,
 )
@@ -142,6 +144,9 @@ def comparison_page(
         n_more=n_more,
         pictures=_pictures(named, answer, catalogue),
         hours=[],
+        halves=[],
+        outcomes=[],
+        weeks=[],
         drivers=drivers,
         draws=comparison.draws,
         sure=certainty_of(comparison, catalogue),
@@ -199,6 +204,7 @@ def run_page(
         catalogue.say("page.sure_model"),
     ]
     measures = ["service_level", "meets_target", *RUN_CHANNEL, *RUN_POOL]
+    measures += glossary_names(outcome_measures(replications, estimates))
     told = [*replications.notes, *notes]
     return _page(
         catalogue,
@@ -219,6 +225,9 @@ def run_page(
         n_more=0,
         pictures=_pictures([("page.picture_run", drawn)], answer, catalogue),
         hours=_worst(replications, estimates, catalogue),
+        halves=[half_hour_words(w, catalogue) for w in worst_half_hours(replications, estimates)],
+        outcomes=outcome_blocks(replications, estimates, catalogue),
+        weeks=weeks_of(replications, estimates, catalogue),
         drivers=[],
         draws=False,
         sure=sure if n > 1 else [catalogue.say("page.sure_one"), catalogue.say("page.sure_model")],

@@ -14,6 +14,7 @@ from experiments.replication.promises import Promise, promises_of
 from experiments.replication.replications import Replications
 from experiments.report.catalogue import Catalogue, plain
 from experiments.report.headline import judged_rows, kept, promise_of
+from experiments.report.outcome_tables import outcome_measures
 from experiments.report.verdict_words import (
     Colour,
     colour,
@@ -196,6 +197,17 @@ def run_blocks(replications: Replications, estimates: Estimates, catalogue: Cata
     """Waits and loads of one desk."""
     wanted = [("channel", c, m) for c in replications.operation.channels for m in RUN_CHANNEL]
     wanted += [("pool", g, m) for g in replications.operation.scenario.agent_groups for m in RUN_POOL]
+    return _run_blocks(wanted, replications, estimates, catalogue)
+
+
+def outcome_blocks(replications: Replications, estimates: Estimates, catalogue: Catalogue) -> list[Block]:
+    """Slow channels, tickets and the bot of one desk."""
+    return _run_blocks(outcome_measures(replications, estimates), replications, estimates, catalogue)
+
+
+def _run_blocks(
+    wanted: Sequence[tuple[str, str, str]], replications: Replications, estimates: Estimates, catalogue: Catalogue
+) -> list[Block]:
     blocks: dict[str, Block] = {}
     for kind, scope, measure in wanted:
         value = estimates.of(measure, kind, scope)

@@ -21,6 +21,7 @@ from experiments.estimates.worst_hours import worst_hours
 from experiments.replication.promises import Promise, promises_of
 from experiments.replication.replications import Replications
 from experiments.report.fitted_table import FittedTable
+from experiments.report.outcome_tables import OutcomeTables
 from experiments.wording import ABSENT, difference, duration, figure, interval, limits, percent, share
 
 MOST_HOURS = 6
@@ -72,8 +73,17 @@ class Report:
         yield from self._channels()
         yield from self._channel_notes()
         yield from self._formulas()
+        outcomes = OutcomeTables(self.replications, self.estimates)
+        yield from _titled(outcomes.slow())
+        yield from _titled(outcomes.tickets())
+        yield from map(_note, outcomes.bot())
         yield from self._groups()
         yield from self._worst_hours()
+        halves = outcomes.half_hours()
+        if halves:
+            yield title("Worst half hours")
+            yield from map(_note, halves)
+        yield from _titled(outcomes.weeks())
         if self.beside:
             yield from self._beside()
         yield from self._foot()
@@ -238,7 +248,7 @@ class Report:
 
     def _beside(self) -> Iterable[RenderableType]:
         for channel in dict.fromkeys(b.channel for b in self.beside if b.hour is None):
-            remark = "" if self._one else "one history: range of a single such period (95 %)"
+            remark = "" if self._one else "one history: range of a single such period (90 %)"
             yield title(f"Simulated beside recorded{_of(channel)}, whole period", remark)
             table = FittedTable(
                 ("measure",),
@@ -264,7 +274,7 @@ class Report:
         if told:
             inside = sum(b.inside is True for b in told)
             yield _note(
-                f"{inside} of {len(told)} recorded numbers lie inside; about 95 % would if the model were right."
+                f"{inside} of {len(told)} recorded numbers lie inside; about 90 % would if the model were right."
             )
 
     def _by_hour(self, channel: str | None) -> Iterable[RenderableType]:
@@ -302,6 +312,13 @@ class Report:
                 yield Text.assemble(label, (str(path), "bold"), no_wrap=True)
         if self.command:
             yield Text(f"Repeat with: {self.command}", style=DIM, no_wrap=True)
+
+
+def _titled(parts: Iterable[tuple[str, str, RenderableType]]) -> Iterable[RenderableType]:
+    """Tables below their titles."""
+    for words, remark, table in parts:
+        yield title(words, remark)
+        yield table
 
 
 def hour_name(label: str) -> str:

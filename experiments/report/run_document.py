@@ -10,9 +10,11 @@ from typing import Any
 from experiments.estimates.estimates import Estimates
 from experiments.estimates.formula_beside import formulas_beside
 from experiments.estimates.observed import Beside
+from experiments.estimates.worst_hours import worst_half_hours
 from experiments.replication.grids import HOUR
 from experiments.replication.promises import promises_of
 from experiments.replication.replications import Replications
+from sim.measures import Measure
 
 SCHEMA = "aftersim run 1"
 """Name and version of the document; the number grows when a reader has to change."""
@@ -67,7 +69,7 @@ def run_document(
         "one_history": estimates.replications == 1,
         "command": list(command),
         "folder": None if folder is None else str(folder),
-        "measures": {name: definition(replications, name) for name in names},
+        "measures": {name: definition(replications.measure(name)) for name in names},
         "formulas": [
             {
                 "channel": f.channel,
@@ -119,8 +121,21 @@ def run_document(
                 "kind": p.kind,
                 "share": p.share,
                 "within_min": p.within,
+                "clock": p.clock,
             }
             for p in promises_of(operation)
+        ],
+        "worst_half_hours": [
+            {
+                "label": w.label,
+                "scope": w.promise.service,
+                "value": number(w.level.value),
+                "low": number(w.level.low),
+                "high": number(w.level.high),
+                "waiting": number(w.waiting),
+                "on_duty": number(w.staff),
+            }
+            for w in worst_half_hours(replications, estimates)
         ],
         "observed": [
             {
@@ -145,9 +160,8 @@ def run_document(
     }
 
 
-def definition(replications: Replications, name: str) -> dict[str, str]:
+def definition(m: Measure) -> dict[str, str]:
     """What a measure is, for readers of a document."""
-    m = replications.measure(name)
     return {
         "title": m.title,
         "unit": m.unit,
@@ -156,6 +170,7 @@ def definition(replications: Replications, name: str) -> dict[str, str]:
         "counting": m.counting,
         "estimator": m.estimator,
         "better": m.better,
+        "clock": m.clock,
     }
 
 

@@ -47,7 +47,12 @@ class KeptRun:
 
     @classmethod
     def open(
-        cls, root: Path, operation: Operation, seed: int, options: Mapping[str, Plain], source: Path | None = None
+        cls,
+        root: Path,
+        operation: Operation,
+        seed: int,
+        options: Mapping[str, Plain],
+        source: Path | Sequence[Path] = (),
     ) -> KeptRun:
         """Find the run of an operation, or make one.
 
@@ -61,8 +66,8 @@ class KeptRun:
             Root of all luck.
         options : mapping
             Whatever else decides on the numbers.
-        source : Path, optional
-            The scenario as given; a copy is kept.
+        source : Path or sequence of Path, optional
+            The files that the scenario was given by; copies are kept as `source.yaml`, `source_2.yaml`, ...
 
         Raises
         ------
@@ -72,11 +77,11 @@ class KeptRun:
         reduction = Reduction.of(operation)
         units = {name: reduction.definition(name).unit for name in reduction.layout.measures}
         files = {INPUTS: _inputs_content(operation.scenario.ranges)} if options.get("draws") else {}
-        if source is not None:
+        for i, given in enumerate([source] if isinstance(source, Path) else source, 1):
             try:
-                files["source.yaml"] = source.read_bytes()
+                files["source.yaml" if i == 1 else f"source_{i}.yaml"] = given.read_bytes()
             except OSError as error:
-                raise RunFolderProblem(disk_problem(source, error)) from error
+                raise RunFolderProblem(disk_problem(given, error)) from error
         run = open_run(root, operation.scenario, seed, reduction.layout, options, units=units, files=files)
         return cls(run, reduction)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-
-from sim.lowering.contacts import lower_channel, lower_type
-from sim.lowering.people import lower_group
-from sim.machine import Busyness, Network, NetworkBuilder, Timeline
-from sim.scenario.model import Scenario
+from sim.lowering.demand import lower_busyness, lower_demand
+from sim.lowering.doors import lower_calendars
+from sim.lowering.draft import Draft
+from sim.lowering.first_answer import lower_first_answers, lower_sessions
+from sim.lowering.journeys import lower_journeys
+from sim.lowering.lines import lower_kind
+from sim.lowering.operation import Operation
+from sim.lowering.people import lower_people
+from sim.lowering.signals import lower_signals
+from sim.machine import NetworkBuilder, NetworkProblems, Timeline
+from sim.scenario.model.scenario import Scenario
 
 FOLLOW = 7 * 1440.0
 """Counted contacts are followed this long past the end [min]."""
@@ -31,32 +35,6 @@ class LoweringProblems(ValueError):
         super().__init__("\n".join(problems))
 
 
-@dataclass(frozen=True)
-class Operation:
-    """A scenario beside the network it became; names are shared.
-
-    A contact type has the stream and the step of its name, an agent group the pool of its name.
-
-    Attributes
-    ----------
-    scenario : Scenario
-        What was asked.
-    network : Network
-        What is simulated.
-    """
-
-    scenario: Scenario
-    network: Network
-
-    @cached_property
-    def channels(self) -> dict[str, tuple[str, ...]]:
-        """Contact types (steps) of each channel."""
-        return {
-            c: tuple(t for t, kind in self.scenario.contact_types.items() if kind.channel == c)
-            for c in self.scenario.channels
-        }
-
-
 def lower(scenario: Scenario, follow: float = FOLLOW, *, stratified: bool = False) -> Operation:
     """Make the network of a scenario.
 
@@ -75,16 +53,6 @@ def lower(scenario: Scenario, follow: float = FOLLOW, *, stratified: bool = Fals
     LoweringProblems
         Something the language can say but this version cannot simulate yet.
     """
-    problems = []
-    for name, channel in scenario.channels.items():
-        types = [t for t, kind in scenario.contact_types.items() if kind.channel == name]
-        if channel.queue_limit is not None and len(types) > 1:
-            problems.append(
-                f"channels.{name}.queue_limit: {len(types)} contact types share this line ({', '.join(types)}); "
-                "a limit shared by several types comes later - give each type a channel of its own"
-            )
-    if problems:
-        raise LoweringProblems(problems)
     period = scenario.period
     stop = period.length + follow
     days = period.days(-period.warm_up, stop)
@@ -95,24 +63,31 @@ def lower(scenario: Scenario, follow: float = FOLLOW, *, stratified: bool = Fals
         follow=follow,
         days=Timeline([d.start for d in days], [d.date.toordinal() for d in days]),
     )
-    factors = {}
-    strata = STRATA if stratified else 1
-    for kind in scenario.contact_types.values():
-        b = kind.busyness
-        factors[b.factor] = Busyness(
-            b.factor, b.day_sd, b.day_correlation, b.within_day_sd, b.within_day_correlation, strata=strata
-        )
-    for factor in factors.values():
-        if factor.day_sd > 0.0 or factor.within_sd > 0.0:
-            builder.busyness(factor)
-    openings = {name: lower_channel(builder, name, c, period, stop) for name, c in scenario.channels.items()}
-    for name, kind in scenario.contact_types.items():
+    draft = Draft(scenario, builder, stop)
+    lower_busyness(draft, STRATA if stratified else 1)
+    lower_calendars(draft)
+    lower_people(draft)
+    lower_sessions(draft)
+    for name in scenario.kinds:
         try:
-            lower_type(builder, name, scenario, openings[kind.channel], stop)
+            lower_kind(draft, name)
         except ValueError as refused:  # a law of scipy whose parameters only scipy can judge
-            problems.append(f"contact_types.{name}: {refused}")
-    if problems:
-        raise LoweringProblems(problems)
-    for name, group in scenario.agent_groups.items():
-        lower_group(builder, name, group, period, stop)
-    return Operation(scenario, builder.build())
+            draft.problems.append(f"contact_types.{scenario.kinds[name].contact_type}: {refused}")
+    if draft.problems:
+        raise LoweringProblems(list(dict.fromkeys(draft.problems)))
+    for name in scenario.kinds:
+        lower_journeys(draft, name)
+    for name in scenario.contact_types:
+        lower_demand(draft, name)
+    lower_first_answers(draft)
+    lower_signals(draft)
+    if draft.rhythm:
+        builder.calendar(draft.clock)
+    if draft.problems:
+        raise LoweringProblems(list(dict.fromkeys(draft.problems)))
+    try:
+        network = builder.build()
+    except NetworkProblems as refused:
+        raise LoweringProblems(list(refused.problems)) from None
+    order = {step.name: draft.roles[step.name] for step in network.steps}
+    return Operation(scenario, network, order, {g: tuple(p for p, _ in pools) for g, pools in draft.pools.items()})

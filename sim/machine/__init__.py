@@ -10,6 +10,7 @@ from sim.machine.builder import NetworkBuilder
 from sim.machine.calendar import Calendar
 from sim.machine.checks import NetworkProblems
 from sim.machine.fault import EngineFault
+from sim.machine.gauges import Gauge, Switch
 from sim.machine.laws import (
     Attribute,
     ByAttribute,
@@ -51,6 +52,7 @@ __all__ = [
     "EngineFault",
     "Exit",
     "Exponential",
+    "Gauge",
     "Hazard",
     "Law",
     "Lognormal",
@@ -67,6 +69,7 @@ __all__ = [
     "Source",
     "Spawn",
     "Stream",
+    "Switch",
     "Table",
     "Term",
     "Timeline",

@@ -35,6 +35,9 @@ SERVED = "a spell's start, its pool and its step do not fit"
 RULES = (UNMADE, STRANGE, NO_ROW, TWICE, JOBS_UNSORTED, END, STRAY, GAP, NO_SPELL, TIMES, UNSORTED, SERVED)
 """What a row can be at fault for, in the order in which a fault is told."""
 
+BROKEN_OFF = (Exit.HANDED_BACK, Exit.PAUSED, Exit.DISPLACED)
+"""Exits after which the visit goes on in another spell."""
+
 First = dict[str, tuple[float, int | None]]
 """Time and job of the first row that breaks a rule."""
 
@@ -223,7 +226,7 @@ def _follows(v: NDArray[np.void], i: NDArray[np.intp], first: First) -> None:
     spell, before = v[i], v[i - 1]
     ok = (before["job"] == spell["job"]) & (before["spell"] + 1 == spell["spell"])
     ok &= before["left"] == spell["entered"]
-    ok &= (before["exit"] == Exit.HANDED_BACK) | (before["exit"] == Exit.PAUSED)
+    ok &= np.isin(before["exit"], BROKEN_OFF)
     ok |= (before["entered"] < 0) | (spell["entered"] <= 0)  # the one before may lie wholly in the warm-up
     _note(first, GAP, spell, ~ok)
 

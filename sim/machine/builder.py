@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from sim.machine.calendar import Calendar
 from sim.machine.checks import check
+from sim.machine.gauges import Gauge, GaugeKind, Switch
 from sim.machine.laws import Law
 from sim.machine.network import DAY, WEEK, Network
 from sim.machine.pools import CountedPool, NamedPool, Pool, Server
@@ -71,6 +72,8 @@ class NetworkBuilder:
         self._watches: list[Watch] = []
         self._calendars: list[Calendar] = []
         self._busyness: list[Busyness] = []
+        self._gauges: list[Gauge] = []
+        self._switches: list[Switch] = []
         self._problems: list[str] = []
 
     def stream(
@@ -153,7 +156,7 @@ class NetworkBuilder:
         ----------
         step : str
             Name of the step.
-        exit : {"done", "abandoned", "blocked", "closed"}
+        exit : {"done", "abandoned", "blocked", "closed", "recalled"}
             Exit of that step.
         *clauses : Clause or str
             Tried in order; when none applies the job ends.
@@ -180,9 +183,10 @@ class NetworkBuilder:
         spawn: Iterable[Spawn] = (),
         again: bool = False,
         go_on: bool = False,
+        tell: Mapping[str, int] | None = None,
     ) -> Clause:
         """A clause for `route`; see `Clause`."""
-        return Clause(name, tuple(when), probability, dict(add or {}), tuple(spawn), again, to, go_on)
+        return Clause(name, tuple(when), probability, dict(add or {}), tuple(spawn), again, to, go_on, dict(tell or {}))
 
     def watch(self, name: str, start: Anchor, length: Law, **attributes: Any) -> None:
         """A clock beside a job; see `Watch`."""
@@ -195,6 +199,14 @@ class NetworkBuilder:
     def busyness(self, factor: Busyness) -> None:
         """A random factor that streams may name."""
         self._busyness.append(factor)
+
+    def gauge(self, name: str, kind: GaugeKind, **attributes: Any) -> None:
+        """Something to observe; see `Gauge`."""
+        self._gauges.append(Gauge(name, kind, **attributes))
+
+    def switch(self, name: str, gauge: str, on: float, off: float, **attributes: Any) -> None:
+        """Something that a gauge turns on and off; see `Switch`."""
+        self._switches.append(Switch(name, gauge, float(on), float(off), **attributes))
 
     def build(self) -> Network:
         """Check everything and freeze it.
@@ -240,5 +252,14 @@ class NetworkBuilder:
             watches=tuple(self._watches),
             calendars={c.name: c for c in self._calendars},
             busyness={f.name: f for f in self._busyness},
+            gauges=tuple(self._gauges),
+            switches=tuple(self._switches),
+            family_marks=tuple(
+                dict.fromkeys(
+                    [m for clauses in self._routes.values() for c in clauses for m in c.tell]
+                    + [m for w in self._watches for m in w.tell]
+                    + [s.recall for s in self._steps if s.recall is not None]
+                )
+            ),
         )
         return check(network, self._problems, [c.name for c in self._calendars], [f.name for f in self._busyness])

@@ -20,11 +20,15 @@ class Calendar:
         Sorted, disjoint open intervals [min]. Touching intervals count as one.
     repeat : (float, float), optional
         (from, period): the intervals inside [from, from + period) repeat for ever with this period.
+    paces : sequence of float, optional
+        For each interval how many minutes a minute in it counts for (rule 8.10); intervals of different pace that
+        touch stay apart. Only timers may name a calendar with paces. Absent, or all 1: every minute counts as one.
 
     Raises
     ------
     ValueError
-        Intervals overlap, are empty or unsorted, or the repeating part does not fit its period.
+        Intervals overlap, are empty or unsorted, the repeating part does not fit its period, or paces are not
+        positive numbers, one per interval.
 
     Examples
     --------
@@ -33,13 +37,21 @@ class Calendar:
     1990.0
     >>> week.between(1000, 1990), week.next_open(1020)
     (30.0, 1980.0)
+
+    At night a minute of delay counts for half a minute:
+
+    >>> Calendar("sorting", [(0, 480), (480, 1440)], repeat=(0, 1440), paces=(0.5, 1)).add(470, 20)
+    495.0
     """
 
     name: str
     intervals: tuple[tuple[float, float], ...]
     repeat: tuple[float, float] | None = None
+    paces: tuple[float, ...] | None = None
     _head: list[tuple[float, float]] = field(init=False, repr=False, compare=False)
     _tail: list[tuple[float, float]] = field(init=False, repr=False, compare=False)
+    _paces_head: list[float] = field(init=False, repr=False, compare=False)
+    _paces_tail: list[float] = field(init=False, repr=False, compare=False)
     _opens: list[float] = field(init=False, repr=False, compare=False)
     _tail_open: float = field(init=False, repr=False, compare=False)
 
@@ -48,19 +60,29 @@ class Calendar:
         name: str,
         intervals: Iterable[tuple[float, float]],
         repeat: tuple[float, float] | None = None,
+        paces: Iterable[float] | None = None,
     ) -> None:
         seam = None if repeat is None else float(repeat[0])
+        intervals = list(intervals)
+        given = [1.0] * len(intervals) if paces is None else [float(x) for x in paces]
+        if len(given) != len(intervals):
+            raise ValueError(f"calendar {name}: {len(given)} paces for {len(intervals)} intervals; one each is needed")
         merged: list[tuple[float, float]] = []
-        for a, b in intervals:
+        kept: list[float] = []
+        for (a, b), pace in zip(intervals, given, strict=True):
             a, b = float(a), float(b)
+            if not 0.0 < pace < inf:
+                raise ValueError(f"calendar {name}: pace {pace:g} of ({a:g}, {b:g}) must be positive and finite")
             if not a < b:
                 raise ValueError(f"calendar {name}: interval ({a:g}, {b:g}) is empty; open must come before close")
             if merged and a < merged[-1][1]:
                 raise ValueError(f"calendar {name}: interval ({a:g}, {b:g}) overlaps or precedes the one before it")
-            if merged and a == merged[-1][1] and a != seam:  # at the seam the head ends and the turn begins
+            # at the seam the head ends and the turn begins
+            if merged and a == merged[-1][1] and a != seam and pace == kept[-1]:
                 merged[-1] = (merged[-1][0], b)
             else:
                 merged.append((a, b))
+                kept.append(pace)
         if repeat is not None:
             start, period = float(repeat[0]), float(repeat[1])
             if not -inf < start < inf:
@@ -75,19 +97,29 @@ class Calendar:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "intervals", tuple(merged))
         object.__setattr__(self, "repeat", repeat)
+        object.__setattr__(self, "paces", None if all(x == 1.0 for x in kept) else tuple(kept))
         head = [x for x in merged if repeat is None or x[1] <= repeat[0]]
         tail = merged[len(head) :]
         object.__setattr__(self, "_head", head)
         object.__setattr__(self, "_tail", tail)
+        object.__setattr__(self, "_paces_head", kept[: len(head)])
+        object.__setattr__(self, "_paces_tail", kept[len(head) :])
         object.__setattr__(self, "_opens", [a for a, _ in head])
-        object.__setattr__(self, "_tail_open", sum(b - a for a, b in tail))
+        object.__setattr__(
+            self, "_tail_open", sum((b - a) * x for (a, b), x in zip(tail, self._paces_tail, strict=True))
+        )
 
     def spans(self, start: float) -> Iterator[tuple[float, float]]:
         """Open intervals that end after `start`, in order; endless when the calendar repeats."""
+        for a, b, _ in self._paced(start):
+            yield a, b
+
+    def _paced(self, start: float) -> Iterator[tuple[float, float, float]]:
+        """Open intervals that end after `start`, with their paces."""
         i = max(bisect_right(self._opens, start) - 1, 0)
-        for a, b in self._head[i:]:
+        for (a, b), pace in zip(self._head[i:], self._paces_head[i:], strict=True):
             if b > start:
-                yield a, b
+                yield a, b, pace
         if self.repeat is None or not self._tail:
             return
         origin, period = self.repeat
@@ -95,10 +127,10 @@ class Calendar:
         last_close = -inf
         while True:
             shift = turn * period
-            for a, b in self._tail:
+            for (a, b), pace in zip(self._tail, self._paces_tail, strict=True):
                 if b + shift > start and b + shift > last_close:
                     last_close = b + shift
-                    yield a + shift, b + shift
+                    yield a + shift, b + shift, pace
             turn += 1
 
     def is_open(self, t: float) -> bool:
@@ -114,7 +146,7 @@ class Calendar:
         return inf
 
     def add(self, t: float, d: float) -> float:
-        """Time at which `d` open minutes have passed since `t`.
+        """Time at which `d` open minutes have passed since `t`, each counted with its pace.
 
         An interval that is exactly used up ends the count at its close. `d = 0` gives `t` itself.
 
@@ -131,11 +163,11 @@ class Calendar:
             return inf
         left = d
         skipped = False
-        for a, b in self.spans(t):
+        for a, b, pace in self._paced(t):
             begin = a if a > t else t
-            room = b - begin
+            room = (b - begin) * pace
             if left <= room:
-                end = begin + left
+                end = begin + left / pace
                 return end if left < room and end < b else b  # rounding must not carry it past the close
             left -= room
             if not skipped and self.repeat is not None and a >= self.repeat[0] and self._tail_open > 0.0:
@@ -146,7 +178,7 @@ class Calendar:
         return inf
 
     def between(self, start: float, stop: float) -> float:
-        """Open minutes in [start, stop); negative when `stop` lies before `start`."""
+        """Open minutes in [start, stop), with their paces; negative when `stop` lies before `start`."""
         if stop < start:
             return -self.between(stop, start)
         if stop == inf and self.repeat is not None and self._tail_open > 0.0:
@@ -158,11 +190,11 @@ class Calendar:
             if turns > 0:
                 turn_end = start + turns * self.repeat[1]
                 total = turns * self._tail_open
-        for a, b in self.spans(start if turn_end is None else turn_end):
+        low = start if turn_end is None else turn_end
+        for a, b, pace in self._paced(low):
             if a >= stop:
                 break
-            low = start if turn_end is None else turn_end
-            total += (b if b < stop else stop) - (a if a > low else low)
+            total += ((b if b < stop else stop) - (a if a > low else low)) * pace
         return total
 
     def instants(self, start: float, stop: float) -> list[tuple[float, bool]]:

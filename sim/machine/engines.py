@@ -18,13 +18,17 @@ from sim.machine.records import Records
 Name = Literal["auto", "compiled", "reference"]
 NAMES: tuple[Name, ...] = ("auto", "compiled", "reference")
 
+Kind = Literal["core", "full", "desk"]
+KINDS: tuple[Kind, ...] = ("core", "full", "desk")
+"""What the engine is compiled for: see `compiled.kinds`."""
+
 SECONDS_A_JOB = 60e-6
 """What the reference engine takes for a job, roughly [s]."""
 
 SECONDS_TO_COMPILE = 15.0
 """What compiling takes, roughly [s]."""
 
-_compiling: dict[bool, Thread] = {}
+_compiling: dict[Kind, Thread] = {}
 _lock = Lock()
 
 
@@ -48,7 +52,7 @@ def runner(network: Network, engine: Name = "auto") -> Callable[..., Records]:
     if engine == "auto":
         from sim.machine import compiled
 
-        warm_aside(compiled.is_full(network))
+        warm_aside(compiled.kind_of(network))
     from sim.machine import reference
 
     return reference.run
@@ -78,36 +82,37 @@ def warm_for(network: Network) -> None:
     """Compile the engine for this kind of network, or load it."""
     from sim.machine import compiled
 
-    compiled.prepare(compiled.is_full(network))
+    compiled.prepare(compiled.kind_of(network))
 
 
-def warm(full: bool | None = None) -> None:
+def warm(kind: Kind | None = None) -> None:
     """Compile the engine for this installation, or load it.
 
     Parameters
     ----------
-    full : bool, optional
-        Only for networks that need (or do not need) more than the core; absent: for both.
+    kind : {"core", "full", "desk"}, optional
+        Only for networks of this kind: with no more than lines and counted pools, with people and hours too, with the
+        service desk too; absent: for all.
     """
     from sim.machine import compiled
 
-    for kind in (False, True) if full is None else (full,):
-        compiled.prepare(kind)
+    for one in KINDS if kind is None else (kind,):
+        compiled.prepare(one)
 
 
-def warm_aside(full: bool) -> None:
+def warm_aside(kind: Kind) -> None:
     """Begin to compile in a thread beside this one; it dies with the process."""
     with _lock:
-        if full not in _compiling:
-            _compiling[full] = Thread(target=warm, args=(full,), daemon=True)
-            _compiling[full].start()
+        if kind not in _compiling:
+            _compiling[kind] = Thread(target=warm, args=(kind,), daemon=True)
+            _compiling[kind].start()
 
 
-def is_kept(full: bool) -> bool:
+def is_kept(kind: Kind) -> bool:
     """Whether the engine is compiled already or lies on disk, for this kind of network."""
     from sim.machine.compiled import store
 
-    return store.is_kept(full)
+    return store.is_kept(kind)
 
 
 def kept_in() -> Path | None:

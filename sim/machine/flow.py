@@ -39,8 +39,7 @@ class Flow:
         moves: dict[str, list[tuple[str | None, Clause | None]]] = {s.name: [] for s in n.steps}
         births: dict[str, set[str]] = {s.name: set() for s in n.steps}
         for step in n.steps:
-            exits = [Exit.DONE] if isinstance(step, Delay) else list(self.exits(step))
-            for exit_ in exits:
+            for exit_ in self.exits(step):
                 open_end = True
                 for c in n.routes.get((step.name, exit_), ()):
                     if c.probability == 0.0:
@@ -123,13 +122,18 @@ class Flow:
                 todo.append(to)
         return seen
 
-    def exits(self, w: Work) -> Iterator[Exit]:
+    def exits(self, step: Work | Delay) -> Iterator[Exit]:
+        """Ways out that a step has."""
         yield Exit.DONE
-        if w.patience is not None:
+        if step.recall is not None:
+            yield Exit.RECALLED
+        if isinstance(step, Delay):
+            return
+        if step.patience is not None:
             yield Exit.ABANDONED
-        if w.limit is not None:
+        if step.limit is not None or step.shared_limit is not None:
             yield Exit.BLOCKED
-        if w.opening is not None:
+        if step.opening is not None:
             yield Exit.CLOSED
 
     def timeless(self, name: str) -> bool:

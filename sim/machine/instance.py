@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from sim.machine.busyness import factors
 from sim.machine.luck import base_key
 from sim.machine.network import Network
-from sim.machine.plan import WHAT, Plan, StreamPlan, key_of
+from sim.machine.plan import Plan, StreamPlan, key_of
 from sim.machine.records import DUTY
+from sim.machine.staff import WHAT, attended
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,9 @@ class Change:
     server : int
         Server of the pool, or -1.
     value : float
-        New number of servers, duty speed, or length of the break.
+        New number of servers, duty speed, or length of the break; of a duty's end 1 if only a fixed break begins.
+    switch : int
+        A duty begins only if this switch is on, and does not end if it is on (-1: none; rule 8.2).
     """
 
     time: float
@@ -73,6 +76,7 @@ class Change:
     index: int
     server: int = -1
     value: float = 0.0
+    switch: int = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,16 +91,17 @@ class Instance:
         Key of the replication.
     rates : list of RateTable or None
         Per stream; None for recorded ones.
-    change_table : structured array of `plan.CHANGE`
+    change_table : structured array of `staff.CHANGE`
         Changes after the start, in the order (time, kind, steps before pools, index, server).
     counts : list of int
         Servers of each counted pool at the start (0 for named ones).
     sizes : list of int
         Servers of each named pool (0 for counted ones).
-    stretches, starting : list of structured array of `plan.STRETCH`
-        Per named pool, by (server, begin): all stretches of duty, and those that hold the start of the run.
+    stretches, starting : list of structured array of `staff.STRETCH`
+        Per named pool, by (server, begin): all stretches of duty, and those without a switch that hold the start of
+        the run.
     duty : structured array of `DUTY`
-        Planned duty and fixed breaks.
+        Planned duty and fixed breaks, without duties that need a switch (see `attended`).
     """
 
     base: int
@@ -111,7 +116,7 @@ class Instance:
     @cached_property
     def changes(self) -> list[Change]:
         """Changes after the start, one by one."""
-        return [Change(t, kind, WHAT[what], i, s, x) for t, kind, what, i, s, x in self.change_table.tolist()]
+        return [Change(t, kind, WHAT[what], i, s, x, k) for t, kind, what, i, s, x, k in self.change_table.tolist()]
 
     @cached_property
     def duties(self) -> list[list[list[tuple[float, float, float]]]]:
@@ -119,10 +124,15 @@ class Instance:
         out: list[list[list[tuple[float, float, float]]]] = []
         for size, stretches in zip(self.sizes, self.stretches, strict=True):
             servers: list[list[tuple[float, float, float]]] = [[] for _ in range(size)]
-            for begin, end, speed, server in stretches.tolist():
+            for begin, end, speed, server, _, _ in stretches.tolist():
                 servers[server].append((begin, end, speed))
             out.append(servers)
         return out
+
+    def attended(self, periods: NDArray[np.void], stopped: float) -> NDArray[np.void]:
+        """The duty table with those duties that a switch began and ended, given when the switches were on."""
+        more = [attended(s, p, periods, stopped) for p, s in enumerate(self.stretches)]
+        return np.concatenate([self.duty, *more])
 
 
 def instantiate(network: Network, seed: int, replication: int) -> Instance:

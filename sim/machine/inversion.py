@@ -41,7 +41,8 @@ from sim.machine.normal import normal_cdf, normal_quantile
     TABLE,
     MIXTURE,
     BY_ATTRIBUTE,
-) = range(11)
+    SHIFTED,
+) = range(12)
 SMALLEST = 2.0**-53
 """Uniforms that went through a transformation are kept inside [2^-53, 1 - 2^-53]."""
 
@@ -79,8 +80,10 @@ def pack(law: Law, table: list[float], attributes: Mapping[str, int]) -> int:
             own, kind = [1.0 / shape, width], WEIBULL
         case Quantiles(shares=shares, values=values):
             own, kind = [len(shares), *shares, *values], QUANTILES
-        case Hazard(edges=edges, hazards=hazards):
+        case Hazard(edges=edges, hazards=hazards, shift=""):
             own, kind = [len(edges), *edges, *hazards], HAZARD
+        case Hazard(edges=edges, hazards=hazards, shift=name):
+            own, kind = [attributes[name], len(edges), *edges, *hazards], SHIFTED
         case Attribute(name=name, times=times):
             own, kind = [attributes[name], times], ATTRIBUTE
         case Table(shares=shares, values=values, slopes=slopes):
@@ -168,6 +171,8 @@ def invert(table: Sequence[float], at: int, u: float, z: float, attributes: Sequ
             return linear_quantile(table, p, u)
         if kind == TABLE:
             return hermite_quantile(table, p, u)
+        if kind == SHIFTED:
+            return shifted_hazard_quantile(table, p + 1, u, attributes[int(table[p])])
         # a mixture or a law by attribute: go on with one of its parts
         if kind == MIXTURE:
             n = int(table[p])
@@ -198,6 +203,24 @@ def hazard_quantile(table: Sequence[float], p: int, u: float) -> float:
         need -= piece
     last = table[p + 2 * n]
     return table[p + n] + need / last if last > 0.0 else inf
+
+
+def shifted_hazard_quantile(table: Sequence[float], p: int, u: float, shift: float) -> float:
+    """The same with every edge but the first moved by `shift`, to 0 at least (rule 8.9)."""
+    n = int(table[p])
+    need = -log1p(-u)
+    left = table[p + 1]
+    for i in range(n - 1):
+        right = table[p + 2 + i] + shift
+        if right < 0.0:
+            right = 0.0
+        piece = table[p + 1 + n + i] * (right - left)  # 0 where it is empty
+        if need < piece:
+            return left + need / table[p + 1 + n + i]
+        need -= piece
+        left = right
+    last = table[p + 2 * n]
+    return left + need / last if last > 0.0 else inf
 
 
 def linear_quantile(table: Sequence[float], p: int, u: float) -> float:

@@ -268,6 +268,8 @@ class Hazard(Law):
         Increasing, from 0 [min]; the last piece is open-ended.
     hazards : sequence of float
         Hazard from each edge on [1/min].
+    shift : str
+        Attribute of the job by which every edge but the first is moved [min]; empty: none (rule 8.9).
 
     Examples
     --------
@@ -277,9 +279,12 @@ class Hazard(Law):
 
     edges: tuple[float, ...]
     hazards: tuple[float, ...]
+    shift: str = ""
 
     def base_mean(self) -> float:
-        """Mean; infinity when the last hazard is 0."""
+        """Mean; infinity when the last hazard is 0, unknown before a job is there when the edges shift."""
+        if self.shift:
+            return float("nan")
         total, alive = 0.0, 1.0
         for i, h in enumerate(self.hazards):
             width = self.edges[i + 1] - self.edges[i] if i + 1 < len(self.edges) else inf
@@ -293,6 +298,10 @@ class Hazard(Law):
             if alive == 0.0:
                 break
         return total
+
+    def attributes(self) -> set[str]:
+        """The attribute that shifts its edges too."""
+        return super().attributes() | ({self.shift} if self.shift else set())
 
     def own_problems(self) -> list[str]:
         """Refuses edges that do not start at 0 or do not increase, and negative hazards."""

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from sim.machine.calendar import Calendar
-from sim.machine.pools import CountedPool, NamedPool, Pool
-from sim.machine.steps import Clause, Delay, Exit, Step, Watch, Work
+from sim.machine.gauges import Gauge, Switch
+from sim.machine.pools import Pool
+from sim.machine.steps import Clause, Exit, Step, Watch, Work
 from sim.machine.streams import Busyness, RecordedStream, Stream
 from sim.machine.timeline import Timeline
 
@@ -39,8 +38,10 @@ class Network:
         Longest time after `end` for which counted jobs are followed [min].
     days : Timeline
         Number of the local date from each of its starts on [min]; dates need not last 1440 minutes.
-    attributes, marks : tuple of str
+    attributes, marks, family_marks : tuple of str
         Names, in order of index.
+    gauges, switches : tuple of Gauge, of Switch
+        What is observed, and what that turns on and off.
     routes : mapping of (step, Exit) to tuple of Clause
         Where an exit leads; absent: the job ends.
     warnings : tuple of str
@@ -61,6 +62,9 @@ class Network:
     watches: tuple[Watch, ...]
     calendars: Mapping[str, Calendar]
     busyness: Mapping[str, Busyness]
+    gauges: tuple[Gauge, ...] = ()
+    switches: tuple[Switch, ...] = ()
+    family_marks: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -93,6 +97,21 @@ class Network:
         return {a: i for i, a in enumerate(self.attributes)}
 
     @cached_property
+    def gauge_index(self) -> dict[str, int]:
+        """Number of each gauge."""
+        return {g.name: i for i, g in enumerate(self.gauges)}
+
+    @cached_property
+    def switch_index(self) -> dict[str, int]:
+        """Number of each switch."""
+        return {s.name: i for i, s in enumerate(self.switches)}
+
+    @cached_property
+    def family_mark_index(self) -> dict[str, int]:
+        """Number of each mark of families."""
+        return {m: i for i, m in enumerate(self.family_marks)}
+
+    @cached_property
     def mark_index(self) -> dict[str, int]:
         """Number of each mark."""
         return {m: i for i, m in enumerate(self.marks)}
@@ -112,46 +131,6 @@ class Network:
 
     def describe(self) -> str:
         """What the network consists of, one piece a line, for people."""
-        lines = [f"network {self.name}: {self.warm_up:g} min warm-up, {self.end:g} min counted"]
-        for s in self.streams:
-            if isinstance(s, Stream):
-                per_day = s.rate.mean(0.0, self.end) * DAY if self.end > 0 else 0.0
-                factor = f", busyness {' x '.join(s.busyness)}" if s.busyness else ""
-                lines.append(f"  stream {s.name} -> {s.to}: {per_day:,.1f} a day on average{factor}")
-            else:
-                inside = int(np.sum((s.times >= 0) & (s.times < self.end)))
-                lines.append(f"  stream {s.name} -> {s.to}: {inside:,} recorded births in the period")
-        for step in self.steps:
-            if isinstance(step, Delay):
-                lines.append(f"  delay {step.name}: {step.length.describe()}")
-                continue
-            served = ", ".join(
-                f"{e.pool} (rank {e.rank}"
-                + (f", after {e.after:g} min" if e.after else "")
-                + (f", reserve {e.reserve}" if e.reserve else "")
-                + ")"
-                for e in sorted(step.edges, key=lambda e: e.rank)
-            )
-            lines.append(
-                f"  work {step.name}: size {step.size.describe()}"
-                + (f", patience {step.patience.describe()}" if step.patience else "")
-                + f"; served by {served or 'nobody'}"
-            )
-        for (name, exit_), clauses in sorted(self.routes.items()):
-            for c in clauses:
-                target = "go on" if c.go_on else (c.to or "end")
-                chance = "" if c.probability == 1.0 else " with a chance that depends"
-                if isinstance(c.probability, float) and c.probability != 1.0:
-                    chance = f" with {c.probability:g}"
-                lines.append(f"  route {name}.{exit_.name.lower()}{chance} -> {target}")
-        for w in self.watches:
-            lines.append(f"  watch {w.name}: from {w.start.moment} {w.start.name}")
-        for p in self.pools:
-            if isinstance(p, CountedPool):
-                v = p.servers.values
-                lines.append(f"  pool {p.name}: counted, {v.min():g} to {v.max():g} servers")
-            elif isinstance(p, NamedPool):
-                spans = [(d.begin, d.end) for s in p.servers for d in s.duties]
-                hours = sum(max(min(b, self.end) - max(a, 0.0), 0.0) for a, b in spans) / 60.0
-                lines.append(f"  pool {p.name}: {len(p.servers)} named servers, {hours:,.1f} duty hours in the period")
-        return "\n".join(lines)
+        from sim.machine.description import describe
+
+        return describe(self)

@@ -5,17 +5,15 @@ Made once per network and kept with it; `instance.instantiate` only draws and pi
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
 from math import floor, inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.machine.luck import MASK, G, mix, mix_array, name_hash
+from sim.machine.luck import mix, name_hash
 from sim.machine.network import CELL, DAY, Network
-from sim.machine.pools import CountedPool, NamedPool, Server
-from sim.machine.records import DUTY, ON_BREAK, ON_DUTY
+from sim.machine.pools import CountedPool
+from sim.machine.staff import CHANGE, DOOR, CountedPlan, NamedPlan, changes
 from sim.machine.streams import Busyness, Stream
 from sim.machine.timeline import Timeline
 
@@ -24,238 +22,6 @@ FLOOR = 0.01
 
 IDLE = 1.0
 """... where an hour without any counts as if it had this mean [1/min]."""
-
-CHANGE = np.dtype(
-    [("time", "f8"), ("kind", "u1"), ("what", "u1"), ("index", "i4"), ("server", "i4"), ("value", "f8")], align=True
-)
-"""One planned change; `what` is the number of one of `WHAT`, the rest as in `instance.Change`."""
-
-WHAT = ("door", "count", "duty", "speed", "break")
-DOOR, COUNT, ON_OFF, SPEED, BREAK = range(5)
-
-STRETCH = np.dtype([("begin", "f8"), ("end", "f8"), ("speed", "f8"), ("server", "i4")], align=True)
-"""One stretch of duty of a named server, fixed breaks cut out."""
-
-_TO_UNIT = 2.0**-52
-
-
-@dataclass(frozen=True, eq=False)
-class Staff:
-    """Who is there in one replication, in one pool.
-
-    Attributes
-    ----------
-    count : int
-        Servers of a counted pool at the start, 0 for a named one.
-    stretches, starting : structured array of `STRETCH`
-        Of named servers, by (server, begin): all, and those that hold the start of the run.
-    duty : structured array of `DUTY`
-        Rows of the duty table.
-    keep : array of bool
-        Which of the pool's possible changes happen.
-    column : str
-        What luck decides of those that happen, `what` or `value`, ...
-    numbers : array
-        ... and how.
-    """
-
-    count: int
-    stretches: NDArray[np.void]
-    starting: NDArray[np.void]
-    duty: NDArray[np.void]
-    keep: NDArray[np.bool_]
-    column: str
-    numbers: NDArray[np.float64] | NDArray[np.uint8]
-
-
-def _changes(
-    time: NDArray[np.float64], kind: int, what: int, index: int, server: int | NDArray[np.int64], value: object
-) -> NDArray[np.void]:
-    """Changes of one kind."""
-    out = np.empty(time.size, dtype=CHANGE)
-    for name, column in zip(CHANGE.names or (), (time, kind, what, index, server, value), strict=True):
-        out[name] = column
-    return out
-
-
-def _rounds(numbers: list[int]) -> NDArray[np.uint64]:
-    """What `luck.draw` adds for these rounds."""
-    return np.array([n * 256 * G & MASK for n in numbers], dtype=np.uint64)
-
-
-def _draws(keys: NDArray[np.uint64], name: int, rounds: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """`luck.draw` of every key in its own round, the same numbers bit for bit."""
-    x = mix_array(mix_array(keys + np.uint64(name)) + rounds)
-    return ((x >> np.uint64(12)).astype(np.float64) + 0.5) * _TO_UNIT
-
-
-class CountedPlan:
-    """Head-counts of a counted pool, up to the rounding of fractions."""
-
-    def __init__(self, pool: CountedPool, p: int, start: float, stop: float) -> None:
-        self.hash, self.size = name_hash("pool:" + pool.name), 0
-        self._p, self._start, self._stop = p, start, stop
-        times, values = pool.servers.times, pool.servers.values
-        self._whole = np.floor(values) + 0.0
-        part = values - self._whole
-        self._broken = np.flatnonzero(part > 0.0)
-        self._part = part[self._broken]
-        # a fraction is rounded by the stretch's own start, so that another stretch changes nothing
-        self._rounds = _rounds([0 if t == -inf else floor(t) for t in times[self._broken].tolist()])
-        self._name = name_hash("servers")
-        self._first = int(np.searchsorted(times, start, side="right")) - 1
-        self._inner = np.flatnonzero((times > start) & (times < stop))
-        self._times = times[self._inner]
-        nobody = np.zeros(self._times.size)
-        self.possible = np.concatenate([_changes(self._times, kind, COUNT, p, -1, nobody) for kind in (0, 1)])
-        self.fixed = None if self._broken.size else self.staff(0)
-
-    def staff(self, key: int) -> Staff:
-        """Head-counts under the luck of a pool key."""
-        heads = self._whole
-        if self._broken.size:
-            heads = heads.copy()
-            u = _draws(np.array([key], dtype=np.uint64), self._name, self._rounds)
-            heads[self._broken] += u < self._part
-        first = float(heads[self._first]) if self._first >= 0 else 0.0
-        inner = heads[self._inner]
-        before = np.concatenate(([first], inner[:-1]))[: inner.size]
-        changes, more = inner != before, inner > before
-        edges = self._times[changes]
-        rows = np.empty(edges.size + 1, dtype=DUTY)
-        rows["begin"][0], rows["begin"][1:] = self._start, edges
-        rows["end"][:-1], rows["end"][-1] = edges, self._stop
-        rows["servers"][0], rows["servers"][1:] = first, inner[changes]
-        rows["pool"], rows["server"], rows["kind"] = self._p, -1, ON_DUTY
-        none = np.empty(0, dtype=STRETCH)
-        keep = np.concatenate((changes & ~more, changes & more))
-        return Staff(int(first), none, none, rows, keep, "value", np.concatenate((inner, inner)))
-
-
-class NamedPlan:
-    """Duties and breaks of a named pool, up to who comes."""
-
-    def __init__(self, pool: NamedPool, p: int, start: float, stop: float) -> None:
-        self.hash, self.size = name_hash("pool:" + pool.name), len(pool.servers)
-        self._name = name_hash("presence")
-        stretches: list[tuple[float, float, float, int]] = []
-        duties: list[int] = []  # of each stretch
-        rows: list[tuple[float, float, float, int, int, int]] = []
-        row_duties: list[int] = []
-        chances: list[float] = []
-        days: list[int] = []
-        who: list[int] = []
-        breaks: list[tuple[float, float, int, int, int, int]] = []  # begin, length, server, duty, stretch there, before
-        for number, server in enumerate(pool.servers):
-            offset, seam = len(chances), len(stretches)
-            fixed = [(b.begin, b.length) for b in server.breaks if b.kind == "fixed"]
-            for k, d in enumerate(server.duties):
-                begin = d.begin
-                for at, length in fixed:
-                    if at < d.end and at + length > d.begin:
-                        if at > begin:
-                            stretches.append((begin, at, d.speed, number))
-                            duties.append(offset + k)
-                        begin = min(at + length, d.end)
-                        rows.append((max(at, d.begin), begin, 1.0, p, number, ON_BREAK))
-                        row_duties.append(offset + k)
-                if begin < d.end:
-                    stretches.append((begin, d.end, d.speed, number))
-                    duties.append(offset + k)
-                rows.append((d.begin, d.end, 1.0, p, number, ON_DUTY))
-                row_duties.append(offset + k)
-                chances.append(d.presence)
-                days.append(d.day_number)
-                who.append(number)
-            if len(fixed) < len(server.breaks):
-                breaks += self._breaks(server, number, start, stop, offset, stretches, seam)
-        self._stretches = np.array(stretches, dtype=STRETCH)
-        self._duties = np.array(duties, dtype=np.intp)
-        self._rows = np.array(rows, dtype=DUTY)
-        self._row_duties = np.array(row_duties, dtype=np.intp)
-        presence = np.array(chances, dtype=np.float64)
-        self._present = presence >= 1.0
-        self._chancy = np.flatnonzero(~self._present)
-        self._chances = presence[self._chancy]
-        self._rounds = _rounds([days[i] for i in self._chancy.tolist()])
-        self._who = np.array(who, dtype=np.intp)[self._chancy]
-        if self._chancy.size:
-            self._hashes = np.array([name_hash("server:" + s.name) for s in pool.servers], dtype=np.uint64)
-        self._lay_out(p, start, stop, breaks)
-        self.fixed = None if self._chancy.size else self.staff(0)
-
-    def _breaks(
-        self,
-        server: Server,
-        number: int,
-        start: float,
-        stop: float,
-        offset: int,
-        stretches: list[tuple[float, float, float, int]],
-        seam: int,
-    ) -> list[tuple[float, float, int, int, int, int]]:
-        """Whole breaks inside a duty, with the stretches that begin and end at their begin, or -1."""
-        begins = [d.begin for d in server.duties]
-        first = {stretches[i][0]: i for i in range(seam, len(stretches))}
-        last = {stretches[i][1]: i for i in range(seam, len(stretches))}
-        out = []
-        for b in server.breaks:
-            i = bisect_right(begins, b.begin) - 1
-            if b.kind == "whole" and start <= b.begin <= stop and i >= 0 and b.begin < server.duties[i].end:
-                out.append((b.begin, b.length, number, offset + i, first.get(b.begin, -1), last.get(b.begin, -1)))
-        return out
-
-    def _lay_out(
-        self, p: int, start: float, stop: float, breaks: list[tuple[float, float, int, int, int, int]]
-    ) -> None:
-        """Every change that some luck brings: begins, ends, breaks after the ends and breaks after the begins."""
-        s = self._stretches
-        begin, end, speed, server = (np.ascontiguousarray(s[name]) for name in s.dtype.names or ())
-        self._joined = np.zeros(s.size, dtype=bool)  # begins where the one before ends
-        self._joined[1:] = (server[1:] == server[:-1]) & (begin[1:] == end[:-1])
-        self._other_speed = np.zeros(s.size, dtype=bool)
-        self._other_speed[1:] = speed[1:] != speed[:-1]
-        self._begins = np.flatnonzero((start < begin) & (begin <= stop))
-        self._ends = np.flatnonzero((start < end) & (end <= stop))
-        self._starting = np.flatnonzero((begin <= start) & (start < end))
-        columns = np.array(breaks, dtype=np.float64).reshape(-1, 6).T
-        at, length = columns[:2]
-        by, self._break_duties, self._there, self._before = columns[2:].astype(np.intp)
-        early = self._there >= 0
-        self._early = np.flatnonzero(early)
-        self.possible = np.concatenate(
-            (
-                _changes(begin[self._begins], 1, ON_OFF, p, server[self._begins], speed[self._begins]),
-                _changes(end[self._ends], 0, ON_OFF, p, server[self._ends], 0.0),
-                _changes(at, 0, BREAK, p, by, length),
-                _changes(at[early], 1, BREAK, p, by[early], length[early]),
-            )
-        )
-
-    def staff(self, key: int) -> Staff:
-        """Who comes under the luck of a pool key."""
-        present = self._present
-        if self._chancy.size:
-            present = present.copy()
-            keys = mix_array(self._hashes ^ np.uint64(key))
-            present[self._chancy] = _draws(keys[self._who], self._name, self._rounds) < self._chances
-        here = present[self._duties]
-        met = self._joined.copy()
-        met[1:] &= here[:-1]
-        ends = here.copy()
-        ends[:-1] &= ~(self._joined[1:] & here[1:])
-        begins = here & (~met | self._other_speed)
-        rests = present[self._break_duties]
-        # a break at the very begin of a stretch comes after that begin, not before it
-        late = (self._there >= 0) & ~((self._before >= 0) & here[self._before]) if rests.size else rests
-        keep = np.concatenate((begins[self._begins], ends[self._ends], rests & ~late, (rests & late)[self._early]))
-        what = self.possible["what"].copy()
-        what[: self._begins.size] = np.where(met[self._begins], SPEED, ON_OFF)
-        starting = self._stretches[self._starting[here[self._starting]]]
-        if present.all():
-            return Staff(0, self._stretches, starting, self._rows, keep, "what", what)
-        rows = self._rows[present[self._row_duties]]
-        return Staff(0, self._stretches[here], starting, rows, keep, "what", what)
 
 
 class StreamPlan:
@@ -334,14 +100,16 @@ class Plan:
             door = getattr(step, "opening", None)
             if door is not None:
                 times = network.calendars[door].instants(start, stop)
-                part = _changes(np.array([t for t, _ in times], dtype=float), 0, DOOR, i, -1, 0.0)
+                part = changes(np.array([t for t, _ in times], dtype=float), 0, DOOR, i, -1, 0.0)
                 part["kind"] = [opens for _, opens in times]
                 parts.append(part)
                 always.append(np.ones(part.size, dtype=bool))
         pools: list[tuple[CountedPlan | NamedPlan, slice]] = []
         for p, pool in enumerate(network.pools):
             plan = (
-                CountedPlan(pool, p, start, stop) if isinstance(pool, CountedPool) else NamedPlan(pool, p, start, stop)
+                CountedPlan(pool, p, start, stop)
+                if isinstance(pool, CountedPool)
+                else NamedPlan(pool, p, start, stop, network.switch_index)
             )
             part = plan.possible
             if plan.fixed is not None:

@@ -37,6 +37,8 @@ class Duty:
         Probability that the server comes at all; drawn once per duty.
     day : int, optional
         Number that the presence draw belongs to, by default the day (of 1440 min) in which the duty begins.
+    switch : str, optional
+        The server is there only while this switch is on.
     """
 
     begin: float
@@ -44,6 +46,7 @@ class Duty:
     speed: float = 1.0
     presence: float = 1.0
     day: int | None = None
+    switch: str | None = None
 
     @property
     def day_number(self) -> int:
@@ -83,12 +86,15 @@ class Server:
         Sorted; a break outside every duty is void.
     speed : float
         Factor on the speed of all work.
+    done : int
+        Jobs done before the run begins, for learning.
     """
 
     name: str
     duties: tuple[Duty, ...]
     breaks: tuple[Break, ...] = ()
     speed: float = 1.0
+    done: int = 0
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,8 @@ class NamedPool:
         As in `CountedPool`.
     end_of_duty : str
         `finish`, `hand back` or `pause`.
+    learning : tuple of (int, float)
+        (jobs done, factor on the speed), the first from 0 on; empty: nobody learns.
     """
 
     name: str
@@ -142,6 +150,7 @@ class NamedPool:
     server_choice: ServerChoice = "longest idle"
     job_choice: JobChoice = "oldest"
     end_of_duty: EndOfDuty = "finish"
+    learning: tuple[tuple[int, float], ...] = ()
 
 
 Pool = CountedPool | NamedPool

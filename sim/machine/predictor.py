@@ -8,10 +8,24 @@ from typing import Literal
 
 from sim.machine.timeline import Timeline
 
-SourceKind = Literal["z", "attribute", "mark", "round", "waited", "age", "lateness", "time"]
+SourceKind = Literal[
+    "z", "attribute", "mark", "round", "waited", "age", "lateness", "time", "gauge", "switch", "family mark"
+]
 Link = Literal["identity", "exp", "logistic", "normal"]
 
-SOURCES: tuple[SourceKind, ...] = ("z", "attribute", "mark", "round", "waited", "age", "lateness", "time")
+SOURCES: tuple[SourceKind, ...] = (
+    "z",
+    "attribute",
+    "mark",
+    "round",
+    "waited",
+    "age",
+    "lateness",
+    "time",
+    "gauge",
+    "switch",
+    "family mark",
+)
 LINKS: tuple[Link, ...] = ("identity", "exp", "logistic", "normal")
 MOST_TERMS = 8
 
@@ -25,9 +39,9 @@ class Source:
     kind : str
         `z` (family's normal number), `attribute`, `mark` (count), `round`, `waited` (minutes in line so far),
         `age` (minutes since birth), `lateness` (minutes past the due time; minus infinity without one),
-        `time` (a `Timeline` read now).
+        `time` (a `Timeline` read now), `gauge` (its value now), `switch` (1 while it is on), `family mark` (count).
     name : str
-        Name of the attribute or mark.
+        Name of the attribute, mark, gauge, switch or family mark.
     table : Timeline
         For kind `time`.
     """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,6 +61,9 @@ DUTY = np.dtype([("begin", "f8"), ("end", "f8"), ("servers", "f8"), ("pool", "i2
 
 ON_DUTY, ON_BREAK = 0, 1
 
+SWITCH = np.dtype([("switch", "u2"), ("begin", "f8"), ("end", "f8")])
+"""When a switch was on; `end` is NaN if it still was when the run stopped."""
+
 MOST_OPEN = 1_000_000
 """Jobs alive at which a run stops unless told otherwise (rule 7.5)."""
 
@@ -73,7 +77,7 @@ class Tally:
     waiting : array, shape (steps,)
         Job-minutes in line.
     serving : array, shape (pools,)
-        Unit-minutes of taken slots, after-work included, paused work excluded.
+        Unit-minutes of taken slots, after-work and kept slots included, paused work excluded.
     born, spawned, ended, open : int
         Jobs of the whole run.
     """
@@ -110,6 +114,8 @@ class Records:
         The run was stopped because more than `most_open` jobs were alive (rule 7.5): nothing after `stopped` is known.
     most_open : int
         The limit.
+    switches : structured array of `SWITCH`
+        When switches were on, in the order in which they turned on.
     """
 
     network: Network
@@ -122,6 +128,7 @@ class Records:
     stopped: float
     cut: bool = False
     most_open: int = MOST_OPEN
+    switches: NDArray[np.void] = field(default_factory=lambda: np.empty(0, dtype=SWITCH))
 
     def visit_frame(self) -> pd.DataFrame:
         """Spells as a table with names in place of numbers."""
@@ -153,6 +160,15 @@ class Records:
             }
         )
 
+    def switch_frame(self) -> pd.DataFrame:
+        """When each switch was on; `to` is missing while it still was when the run stopped."""
+        import pandas as pd
+
+        names = np.array([s.name for s in self.network.switches], dtype=object)
+        s = self.switches
+        name = names[s["switch"]] if s.size else np.array([], dtype=object)
+        return pd.DataFrame({"switch": name, "from": s["begin"], "to": s["end"]})
+
     def job_frame(self) -> pd.DataFrame:
         """Jobs as a table with names in place of numbers."""
         import pandas as pd
@@ -182,7 +198,12 @@ class Records:
         return frame
 
 
-def sorted_visits(rows: bytes) -> NDArray[np.void]:
-    """Packed rows of `VISIT`, in the order in which they were closed, as an array in the agreed order (rule 7.2)."""
+def sorted_visits(rows: bytes, dropped: Sequence[int] = ()) -> NDArray[np.void]:
+    """Packed rows of `VISIT`, in the order in which they were closed, as an array in the agreed order (rule 7.2).
+
+    Rows whose numbers are in `dropped` are left out.
+    """
     visits = np.frombuffer(rows, dtype=VISIT).copy()
+    if dropped:
+        visits = np.delete(visits, dropped)
     return visits[np.lexsort((visits["entered"], visits["job"]))]

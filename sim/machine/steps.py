@@ -14,7 +14,7 @@ from sim.machine.predictor import Condition, Predictor
 
 
 class Exit(IntEnum):
-    """How a spell at a step ended; the first five (and `recalled`, later) can be routed."""
+    """How a spell at a step ended; the first six but `open` can be routed."""
 
     OPEN = 0
     DONE = 1
@@ -25,6 +25,7 @@ class Exit(IntEnum):
     HANDED_BACK = 6
     PAUSED = 7
     MOVED = 8
+    DISPLACED = 9
 
 
 ROUTED_EXITS = {
@@ -32,10 +33,13 @@ ROUTED_EXITS = {
     "abandoned": Exit.ABANDONED,
     "blocked": Exit.BLOCKED,
     "closed": Exit.CLOSED,
+    "recalled": Exit.RECALLED,
 }
 """Exits of a step by name."""
 
 Order = Literal["entry", "kept", "due", "score"]
+Owner = Literal["any", "note", "prefer", "only"]
+Release = Literal["entered", "started", "done"]
 
 NOTHING = Constant(0.0)
 """No work, no time."""
@@ -59,6 +63,8 @@ class Edge:
         Open units the server may have once it has taken the job (named pools).
     reserve : int
         Free slots the pool keeps back from this work.
+    switch : str, optional
+        The pool sees the job only while this switch is on.
     """
 
     pool: str
@@ -67,6 +73,7 @@ class Edge:
     speed: float = 1.0
     most: int | None = None
     reserve: int = 0
+    switch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,25 @@ class Work:
         Calendar on which these minutes count.
     counts_as_wait : bool
         Time in service here, paused or not, adds to the minutes waited.
+    owner : {"any", "note", "prefer", "only"}
+        Whether the server that starts a job here becomes the owner of its family (all but `any`), and whether the
+        owner serves it, if it can within `owner_wait` (`prefer`) or in any case (`only`).
+    owner_wait : float
+        With `prefer`: minutes for which only the owner may take it.
+    owner_calendar : str, optional
+        Calendar on which these minutes count.
+    grade : int
+        A job of higher grade may displace one of lower grade.
+    yields : bool
+        Jobs in service here may be displaced.
+    keep : bool
+        The slot stays with the job after completion, until it is released.
+    release : {"entered", "started", "done"}, optional
+        When a slot that the job keeps from an earlier step is let go.
+    shared_limit : (str, float), optional
+        Gauge and number: a job is blocked while the gauge is at least the number.
+    recall : str, optional
+        Family mark that calls waiting jobs away (exit recalled).
     """
 
     name: str
@@ -154,6 +180,15 @@ class Work:
     patience_calendar: str | None = None
     due_calendar: str | None = None
     counts_as_wait: bool = False
+    owner: Owner = "any"
+    owner_wait: float = 0.0
+    owner_calendar: str | None = None
+    grade: int = 0
+    yields: bool = False
+    keep: bool = False
+    release: Release | None = None
+    shared_limit: tuple[str, float] | None = None
+    recall: str | None = None
 
 
 @dataclass(frozen=True)
@@ -174,6 +209,10 @@ class Delay:
         Time here adds to the minutes waited.
     recorded : bool
         Whether its visits are kept in the records.
+    recall : str, optional
+        Family mark that calls jobs away from here (exit recalled).
+    release : {"entered", "done"}, optional
+        When a slot that the job keeps from an earlier step is let go.
     """
 
     name: str
@@ -182,6 +221,8 @@ class Delay:
     until_open: str | None = None
     counts_as_wait: bool = False
     recorded: bool = False
+    recall: str | None = None
+    release: Literal["entered", "done"] | None = None
 
 
 Step = Work | Delay
@@ -220,6 +261,8 @@ class Clause:
         Chance, given that the clause is reached; drawn on its own.
     add : mapping of str to int
         Marks to raise.
+    tell : mapping of str to int
+        Marks of the family to raise.
     spawn : tuple of Spawn
         Jobs to create.
     again : bool
@@ -238,6 +281,7 @@ class Clause:
     again: bool = False
     to: str | None = None
     go_on: bool = False
+    tell: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -266,6 +310,8 @@ class Watch:
         Calendar on which the length counts.
     add : mapping of str to int
         Marks to raise when it runs out.
+    tell : mapping of str to int
+        Marks of the family to raise when it runs out.
     spawn : tuple of Spawn
         Jobs to create when it runs out.
     to : str, optional
@@ -286,6 +332,7 @@ class Watch:
     to: str | None = None
     times: int = 1
     reset: tuple[Anchor, ...] = ()
+    tell: Mapping[str, int] = field(default_factory=dict)
 
 
 NEVER = Constant(inf)

@@ -186,10 +186,10 @@ class ContactSheet:
             if not sheet.wants(name, f"{name}_day"):
                 continue
             share = np.array([np.nan if x is None else x for x in shares])
-            met, best = _reaches(level, sheet.by_scope("channel", share))
+            met, best = reaches(level, sheet.by_scope("channel", share))
             add(name, sheet, met, 1.0, value=met, upper=best)
             good, base, top = (x.reshape(len(services), -1) for x in by_day)
-            met, best = _reaches((good, base, top), share[:, None])
+            met, best = reaches((good, base, top), share[:, None])
             days = np.sum(~np.isnan(met), axis=1).astype(np.float64)
             kept, at_best = np.nansum(met, axis=1), np.nansum(best, axis=1)
             good, base, top = (sheet.by_scope("channel", x) for x in (kept, days, ratio(at_best, days)))
@@ -228,7 +228,7 @@ def add_contact_measures(
 TARGETS = ("meets_target", "meets_target_day", "meets_due", "meets_due_day")
 
 
-def _reaches(level: tuple[Floats, Floats, Floats], share: Floats) -> tuple[Floats, Floats]:
+def reaches(level: tuple[Floats, Floats, Floats], share: Floats) -> tuple[Floats, Floats]:
     """1 where a level reaches its share, now and at best; NaN where there is no level or no share."""
     good, base, best = level
     absent = np.isnan(share) | ~(base > 0.0)

@@ -85,7 +85,7 @@ class Fates:
             "several": has["several"],
             "repeat": has["repeat"],
             "let_in": let_in,
-            "held": target & let_in,
+            "held": target & let_in & (status != RECALLED),
             "good": within & answered & ~in_service,
             "left_early": within & abandoned,
             "undecided": within & open_,

@@ -46,6 +46,8 @@ class Measure:
         Which way is good.
     source : str
         Where the definition comes from.
+    clock : str
+        What its minutes are: `elapsed`, or those of the `promise`'s clock (elapsed, opening or business hours).
     """
 
     name: str
@@ -58,6 +60,7 @@ class Measure:
     estimator: Estimator = "ratio of sums"
     better: Literal["higher", "lower", "neutral"] = "neutral"
     source: str = ""
+    clock: Literal["elapsed", "promise"] = "elapsed"
 
     def describe(self) -> str:
         """One measure in three lines, for people.

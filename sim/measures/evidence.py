@@ -9,6 +9,8 @@ import numpy as np
 from sim.machine.records import Records
 from sim.measures.arrays import Bools
 from sim.measures.contacts import Contacts, Legs, contacts_of
+from sim.measures.desk import Desk
+from sim.measures.journeys import Journeys
 from sim.measures.placed import Labels
 from sim.measures.ruler import Moments, Ruler
 from sim.measures.service import Coverage
@@ -41,6 +43,7 @@ class Evidence:
         self.records, self.ruler = records, ruler
         self._legs: dict[bytes, Legs] = {}
         self._contacts: dict[tuple[bytes, ...], tuple[Contacts, ...]] = {}
+        self._journeys: list[tuple[Desk, tuple[str, ...], Journeys]] = []
 
     @cached_property
     def _together(self) -> tuple[Spells, Visits]:
@@ -93,3 +96,20 @@ class Evidence:
         if key not in self._contacts:
             self._contacts[key] = contacts_of(self.records, self.visits, self.entered, self.legs, coverage)
         return self._contacts[key]
+
+    def journeys(self, desk: Desk, channels: tuple[str, ...]) -> Journeys:
+        """Contacts followed from step to step.
+
+        Parameters
+        ----------
+        desk : Desk
+            What the steps stand for.
+        channels : tuple of str
+            Names by which channels are numbered.
+        """
+        for known, names, found in self._journeys:
+            if known is desk and names == channels:
+                return found
+        made = Journeys(self.records, desk, channels)
+        self._journeys.append((desk, channels, made))
+        return made

@@ -7,14 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.measures.arrays import Floats, Ints, tally
+from sim.measures.arrays import Floats, Ints
 from sim.measures.definition import ScopeKind
 from sim.measures.evidence import Evidence
 from sim.measures.intervals import Intervals
 from sim.measures.ruler import Moments
 from sim.measures.service import Coverage
 from sim.measures.sheets import Part, Sheet
-from sim.measures.spans import Levels, Spans, least_at
+from sim.measures.spans import Levels, Spans, covering, least_at
 from sim.measures.table import TableBuilder
 
 
@@ -212,7 +212,7 @@ class _Crossing:
         known = next((x for w, x in self._counts if w is way), None)
         if known is None:
             marks, rows, first, past = self._at(way)
-            known = way.joined(_open(self.step[rows], self.n_steps, first, past, marks.size))
+            known = way.joined(covering(self.step[rows], self.n_steps, first, past, marks.size))
             self._counts.append((way, known))
         return known
 
@@ -236,16 +236,9 @@ class _Crossing:
         if not rows.size:
             return np.repeat([[[0.0]], [[-np.inf]]], n, axis=1).repeat(way.n, axis=2)
         since, last = origin[visit[rows]], marks[-1]
-        number = _open(group, n, first, past, marks.size)
+        number = covering(group, n, first, past, marks.size)
         # summed as of the last mark: numbers of one sign
-        total = _open(group, n, first, past, marks.size, last - since)
+        total = covering(group, n, first, past, marks.size, last - since)
         age = np.where(number > 0, total - number * (last - marks), 0.0)
         oldest = marks - least_at(group, n, first, past, since, marks.size)
         return np.stack((way.joined(age), way.highest(oldest)))
-
-
-def _open(group: Ints, n: int, first: Ints, past: Ints, n_marks: int, weight: Floats | None = None) -> Floats:
-    """Number (or sum of weights) of the spans that cover each mark, shape (n, n_marks)."""
-    size = n_marks + 1
-    change = tally(group * size + first, n * size, weight) - tally(group * size + past, n * size, weight)
-    return np.cumsum(change.reshape(n, size), axis=1)[:, :-1]

@@ -13,13 +13,18 @@ from sim.measures.catalogue import MEASURES
 from sim.measures.contact_definitions import CONTACT_MEASURES
 from sim.measures.contact_measures import add_contact_measures
 from sim.measures.definition import Measure, ScopeKind
+from sim.measures.desk import Desk
 from sim.measures.evidence import Evidence
 from sim.measures.intervals import Intervals
 from sim.measures.judgement import Judgement
 from sim.measures.line_definitions import LINE_MEASURES
 from sim.measures.lines import add_line_measures
+from sim.measures.outcome_definitions import OUTCOME_MEASURES
+from sim.measures.outcome_measures import add_outcome_measures
 from sim.measures.pool_definitions import OF_WORK, POOL_MEASURES
 from sim.measures.pool_measures import add_pool_measures
+from sim.measures.promise_definitions import KINDS, OPEN_PROMISES, PROMISE_MEASURES
+from sim.measures.promise_measures import Promises
 from sim.measures.rows import Rows
 from sim.measures.ruler import Ruler
 from sim.measures.service import Coverage, Service, cover
@@ -35,7 +40,7 @@ class Survey:
 
     Parameters
     ----------
-    network, services, intervals, measures, resolved
+    network, services, intervals, measures, resolved, desk
         As in `measure`.
 
     Attributes
@@ -65,11 +70,12 @@ class Survey:
         *,
         measures: Asked = None,
         resolved: str | None = None,
+        desk: Desk | None = None,
     ) -> None:
         services = tuple(services)
         self.coverage = cover(network, services)
         self._network = network
-        self._resolved = resolved
+        self._resolved, self._desk = resolved, desk
         if resolved is not None and resolved not in network.mark_index:
             known = ", ".join(network.marks) or "none"
             raise ValueError(f"resolved: unknown mark {resolved!r}; the marks of the network are: {known}")
@@ -78,7 +84,7 @@ class Survey:
         splits = (intervals,) if isinstance(intervals, Intervals | Split) else tuple(intervals)
         if measures is not None and not isinstance(measures, Mapping):
             measures = tuple(measures)
-        self._asked = network, services, splits, measures, resolved
+        self._asked = network, services, splits, measures, resolved, desk
         wanted = Wanted.of(network.end, splits, measures)
         self._streams = tuple(s.name for s in network.streams)
         scopes: dict[ScopeKind, tuple[str, ...]] = {
@@ -97,7 +103,17 @@ class Survey:
 
         self._contacts, self._tickets = sheets(contacts), sheets(TICKET_MEASURES)
         self._lines, self._pools = sheets(LINE_MEASURES), sheets(pools)
-        every = (*self._contacts, *self._tickets, *self._lines, *self._pools)
+        promises = [m for m in PROMISE_MEASURES if m.name not in _unpromised(self.coverage)]
+        self._promises = () if desk is None else sheets(promises)
+        self._outcomes = () if desk is None else sheets(OUTCOME_MEASURES)
+        every = (
+            *self._contacts,
+            *self._tickets,
+            *self._lines,
+            *self._pools,
+            *self._promises,
+            *self._outcomes,
+        )
         self.rows = Rows(MEASURES, scopes, wanted.ways, every)
         self._days = Intervals.days(network)
         self.ruler = Ruler((*wanted.ways, self._days))
@@ -134,12 +150,25 @@ class Survey:
             add_line_measures(table, self._lines, evidence, self.coverage)
         if self._pools:
             add_pool_measures(table, self._pools, evidence, self.coverage)
+        if self._desk is not None:
+            self._add_journeys(table, evidence, self._desk)
         return MeasureTable(self.rows, self._grids, table.build())
+
+    def _add_journeys(self, table: TableBuilder, evidence: Evidence, desk: Desk) -> None:
+        """Promises and outcomes: what needs contacts that are followed from step to step."""
+        journeys = evidence.journeys(desk, tuple(s.name for s in self.coverage.services))
+        if self._promises or self._contacts:
+            promises = Promises(evidence, self.coverage, journeys)
+            if self._contacts:
+                promises.add_levels(table, self._of_kinds({"channel": None}), self._days)
+            promises.add_measures(table, self._promises)
+        if self._outcomes:
+            add_outcome_measures(table, self._outcomes, journeys, evidence.ruler)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What it asks travels; the rest is made again, because it knows its ways of splitting by identity."""
-        network, services, splits, measures, resolved = self._asked
-        return partial(Survey, measures=measures, resolved=resolved), (network, services, splits)
+        network, services, splits, measures, resolved, desk = self._asked
+        return partial(Survey, measures=measures, resolved=resolved, desk=desk), (network, services, splits)
 
     def _check(self, network: Network) -> None:
         if network is self._network:
@@ -192,6 +221,13 @@ def _unheard_of(coverage: Coverage) -> set[str]:
     return out
 
 
+def _unpromised(coverage: Coverage) -> set[str]:
+    """Measures of promises that no service makes."""
+    made = {s.promise for s in coverage.services}
+    out = {x for name, _, _, promise in KINDS if promise not in made for x in (name, f"{name}_excess")}
+    return out | (set(OPEN_PROMISES) if made <= {"service level"} else set())
+
+
 def measure(
     records: Records,
     services: Iterable[Service] = (),
@@ -199,6 +235,7 @@ def measure(
     *,
     measures: Asked = None,
     resolved: str | None = None,
+    desk: Desk | None = None,
 ) -> MeasureTable:
     """Measures of one replication, for every scope and interval; a `Survey` measures many of them faster.
 
@@ -225,6 +262,9 @@ def measure(
     resolved : str, optional
         Mark that says that a ticket is resolved; by default the last job of a closed ticket must have been done.
 
+    desk : Desk, optional
+        What the steps stand for; needed for promises other than service levels and for outcomes (`OF_DESK`).
+
     Raises
     ------
     ValueError
@@ -241,4 +281,4 @@ def measure(
     >>> table.series("arrivals").tolist(), table.value("occupancy", "pool", "desk")
     ([2.0, 1.0], 0.15)
     """
-    return Survey(records.network, services, intervals, measures=measures, resolved=resolved)(records)
+    return Survey(records.network, services, intervals, measures=measures, resolved=resolved, desk=desk)(records)

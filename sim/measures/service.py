@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 from sim.machine.network import Network
 from sim.machine.steps import Work
 
+Promised = Literal["service level", "first response", "next response", "resolution"]
+"""What a promise is about: an agent takes the contact; its first reply is out; a later reply is out; the ticket is
+settled."""
+
 
 @dataclass(frozen=True)
 class Service:
@@ -39,6 +43,12 @@ class Service:
         Target share of the completion level.
     short : float, optional
         Abandoned within this wait [min, elapsed] is a short abandon; by default `awt`.
+    promise : {"service level", "first response", "next response", "resolution"}
+        What `awt` and `share` are about; all but the first are judged by the clocks of `sim.measures.sla`, if the
+        survey knows the desk.
+    channel : str, optional
+        Channel to which it belongs, by default itself. A service of another name is a further promise of that channel:
+        its contacts are counted there, not here.
 
     Raises
     ------
@@ -62,6 +72,8 @@ class Service:
     due: float | None = None
     due_share: float | None = None
     short: float | None = None
+    promise: Promised = "service level"
+    channel: str = ""
 
     def __init__(
         self,
@@ -75,6 +87,8 @@ class Service:
         due: float | None = None,
         due_share: float | None = None,
         short: float | None = None,
+        promise: Promised = "service level",
+        channel: str = "",
     ) -> None:
         names = (steps,) if isinstance(steps, str) else tuple(dict.fromkeys(steps))
         label = name or (names[0] if names else "?")
@@ -102,8 +116,15 @@ class Service:
             ("due", due),
             ("due_share", due_share),
             ("short", short),
+            ("promise", promise),
+            ("channel", channel or label),
         ):
             object.__setattr__(self, key, value)
+
+    @property
+    def apart(self) -> bool:
+        """Whether it is a further promise of a channel."""
+        return self.channel != self.name
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
@@ -180,7 +201,7 @@ def cover(network: Network, services: Iterable[Service]) -> Coverage:
                 problems.append(f"service {service.name}: unknown step {step!r}" + _nearest(step, known))
             elif not work[i]:
                 problems.append(f"service {service.name}: {step} is a delay; a work step is expected")
-            else:
+            elif not service.apart:
                 mine[i] = True
                 if service_of[i] < 0:
                     service_of[i] = k
@@ -188,4 +209,6 @@ def cover(network: Network, services: Iterable[Service]) -> Coverage:
     if problems:
         raise ValueError("\n".join(problems))
     covered = np.logical_or.reduce(members) if members else work.copy()
+    if given and all(s.apart for s in given):
+        raise ValueError("services: all of them are further promises; name the channel they belong to as well")
     return Coverage(given, work, covered, tuple(members), service_of)

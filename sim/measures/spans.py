@@ -144,10 +144,16 @@ class Spans:
             return total.reshape(self._n, 1)
         if not covers or way not in self._begin.ruler:
             return areas(self._group, self._n, self._b, self._e, way.edges, self._weight)
-        below = self._begin.ruler.below(way)
+        begins = np.searchsorted(self._begin.ruler.edges, way.edges[:-1])
+        return np.add.reduceat(self._between_edges, begins, axis=1)
+
+    @cached_property
+    def _between_edges(self) -> Floats:
+        """Minutes between each two edges of the ruler: every way of splitting on it is a sum of these."""
         first, past = self._places
-        i, j = below[first] - 1, below[past] - 1
-        return _areas(self._group, self._n, self._b, self._e, i, j, way.edges, self._weight)
+        return _areas(
+            self._group, self._n, self._b, self._e, first - 1, past - 1, self._begin.ruler.edges, self._weight
+        )
 
 
 def by_small_key(key: Ints, n_keys: int) -> Ints:
@@ -204,6 +210,21 @@ class Levels:
             pairs = np.stack((after, np.maximum(before, after) + 1), axis=1).ravel()
             out[g] = np.maximum.reduceat(level, pairs)[::2]
         return out
+
+
+def covering(group: Ints, n: int, first: Ints, past: Ints, n_marks: int, weight: Floats | None = None) -> Floats:
+    """Number (or sum of weights) of the spans that cover each mark, shape (n, n_marks).
+
+    Parameters
+    ----------
+    group, n : int array, shape (spans,), and int
+        Group of each span.
+    first, past : int arrays, shape (spans,)
+        The first mark that it covers, and one past the last.
+    """
+    size = n_marks + 1
+    change = tally(group * size + first, n * size, weight) - tally(group * size + past, n * size, weight)
+    return np.cumsum(change.reshape(n, size), axis=1)[:, :-1]
 
 
 def least_at(group: Ints, n_groups: int, first: Ints, past: Ints, value: Floats, n_marks: int) -> Floats:

@@ -219,6 +219,41 @@ class TableBuilder:
             if y is not None:
                 given.append((slots, y if cells is None else y[cells]))
 
+    def put(
+        self,
+        name: str,
+        sheet: Sheet,
+        some: Ints,
+        cells: slice,
+        numerator: Floats,
+        denominator: Floats,
+        value: Floats,
+        lower: Floats,
+        upper: Floats,
+    ) -> None:
+        """One measure in some cells of a sheet, in the place of what was added there before.
+
+        Parameters
+        ----------
+        name, sheet
+            As in `add`.
+        some : int array
+            Cells of the sheet that are written.
+        cells : slice
+            Cells of the sheet that the numbers are about.
+        numerator, denominator, value, lower, upper : array, shape (length of `cells`,)
+        """
+        if name not in sheet.wanted or not some.size:
+            return
+        own, slots = self.rows.slots(name, sheet)
+        place = np.full(sheet.n, -1, dtype=np.int64)
+        place[np.arange(sheet.n) if own is None else own] = slots
+        at, of = place[some], some - cells.start
+        at, of = at[at >= 0], of[at >= 0]
+        self._numerator[at], self._denominator[at] = numerator[of], denominator[of]
+        for given, x in ((self._values, value), (self._lower, lower), (self._upper, upper)):
+            given.append((at, x[of]))
+
     def build(self) -> Numbers:
         """The numbers of all rows."""
         num, den = self._numerator, self._denominator

@@ -1,61 +1,129 @@
-"""Loading: a file, its bases and its changes become one resolved scenario, or all problems at once."""
+"""Loading: a file, its bases, policies on it and changes become one resolved scenario, or all problems at once."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from sim.scenario.doubts import doubts
 from sim.scenario.model import Scenario
-from sim.scenario.patch import apply_changes
+from sim.scenario.policies.collision import refuse_repetitions, warn_of_collisions
+from sim.scenario.policies.patch import apply_changes, apply_patch
+from sim.scenario.policies.path import Patched
+from sim.scenario.policies.relative import without_signs
+from sim.scenario.policies.stack import Layer, Stack, stack_files
 from sim.scenario.readers.provenance_reader import with_listed_ranges
-from sim.scenario.readers.reading import Fields, Reading, beside, words
+from sim.scenario.readers.reading import Reading
 from sim.scenario.readers.scenario_reader import read_scenario
 from sim.scenario.redraw import remember
-from sim.scenario.text.nodes import LARGEST_FILE, Entry, MappingNode, Node, Scalar, from_python, kind, read_yaml
-from sim.scenario.text.problems import Place, Problem, ScenarioProblems, Unreadable
-from sim.scenario.text.tables import decode, read_bytes
-from sim.scenario.text.words import POLICY
+from sim.scenario.text.nodes import Entry, MappingNode, Node, Scalar, from_python, read_yaml
+from sim.scenario.text.problems import Place, Problem, ScenarioProblems
 
-MOST_BASES = 10
 CHANGES = "changes"  # how messages call values given in a program
+PathLike = str | os.PathLike[str]
 
 
-def load(path: str | os.PathLike[str], changes: Mapping[str, object] | None = None) -> Scenario:
-    """Load a scenario or a policy with its base, resolved and complete.
+def load(
+    path: PathLike,
+    changes: Mapping[str, object] | None = None,
+    policies: PathLike | Iterable[PathLike] = (),
+    *,
+    every_cell: bool = False,
+) -> Scenario:
+    """Load a scenario, or a policy with its base, and put policies and changes on it.
 
     Parameters
     ----------
-    path : the YAML file.
+    path : the YAML file; or a stack of files such as `desk.yaml+night.yaml`.
     changes : further changes by dotted path, applied last, as under `change` of a policy. A text is read as in a
         file (`"12 %"`, `"times 1.1"`, `"{phone: 2}"`), numbers, mappings and lists stand for themselves.
+    policies : files of policies (or stacks of them) that are put on it from left to right. Each counts as a patch: the
+        policies that it extends come along, the base that it was written for does not.
+    every_cell : list every wrong cell of a workbook, as for a copy in which they are marked.
 
     Returns
     -------
-    The scenario, frozen, in minutes; with the defaults taken and the warnings found.
+    The scenario, frozen, in minutes; with the defaults taken and the warnings found. Of several policies that are
+    stacked, it bears the titles and questions of all.
 
     Raises
     ------
     ScenarioProblems : with every problem found, for anything that is wrong with the files or the changes.
+
+    Examples
+    --------
+    >>> shop = load("scenarios/small_shop.yaml", {"agent_groups.desk.shrinkage": "plus 5 %"})
+    >>> shop.agent_groups["desk"].shrinkage
+    0.15
+    >>> both = load("scenarios/small_shop.yaml+scenarios/policies/small_shop/sixth_agent.yaml")
+    >>> both == load("scenarios/small_shop.yaml", policies=["scenarios/policies/small_shop/sixth_agent.yaml"])
+    True
     """
     reading = Reading()
-    file = os.fspath(path)
-    history = _chain(reading, file, [])
+    reading.every_cell = every_cell
+    files = stack_files(path)
+    stack = Stack(reading)
+    named = stack.add(files)
+    base = 1
+    if policies:
+        base = len(stack.layers)
+        listed = [policies] if isinstance(policies, (str, os.PathLike)) else policies
+        named = stack.add([file for policy in listed for file in stack_files(policy)])
+    for layer in stack.layers[1:]:
+        refuse_repetitions(reading, layer)
+    unreadable = len(reading.problems)
     scenario: Scenario | None = None
-    if history:
-        tree = history[-1]
-        if changes:
-            made = _given(reading, changes)
-            if made is not None:
-                tree = apply_changes(reading, tree, made)
-                history = [*history, tree]
-        tree = with_listed_ranges(tree)
-        history[-1] = tree
-        scenario = read_scenario(reading, tree, history, Path(file).name.split(".")[0] or file)
+    if stack.layers:
+        text = Patched(stack.layers[0].node)
+        history = _apply(reading, text, stack.layers, named)
+        warn_of_collisions(reading, stack.layers, base)
+        made = _given(reading, changes) if changes else None
+        if made is not None:
+            apply_changes(reading, text, made)
+            history.append(text.tree)
+        tree = history[-1] = with_listed_ranges(text.tree)
+        scenario = read_scenario(reading, tree, history, Path(files[0]).name.split(".")[0] or files[0])
+        if reading.problems and len(stack.layers) > 1:
+            problems = [_explained(problem, text.removed) for problem in reading.problems[unreadable:]]
+            reading.problems[unreadable:] = [replace(p, misfit=True) for p in problems]
     if reading.problems or scenario is None:
         raise ScenarioProblems(_sorted(reading.problems), _sorted(reading.warnings))
+    doubtful = doubts(scenario, tree)
+    if doubtful:
+        scenario = scenario.model_copy(update={"warnings": (*scenario.warnings, *doubtful)})
     remember(scenario, tree, reading)
     return scenario
+
+
+def _apply(reading: Reading, text: Patched, layers: Sequence[Layer], named: Sequence[Layer]) -> list[MappingNode]:
+    """Put each policy on what is at its left; gives the text of the base, then that after each policy."""
+    history = [text.tree]
+    for layer in layers[1:]:
+        apply_patch(reading, text, layer.node)
+        told = {word: layer.node.entries[word] for word in ("title", "question") if word in layer.node}
+        text.tree = MappingNode({**text.tree.entries, **told}, text.tree.place)
+        history.append(text.tree)
+    if len(named) > 1:
+        place = named[-1].node.place
+        both = {"title": " + ".join(layer.title for layer in named)}
+        questions = [layer.node.get("question") for layer in named]
+        both["question"] = " ".join(q.text for q in questions if isinstance(q, Scalar) and q.text)
+        told = {word: Entry(word, place, Scalar(said, place, True)) for word, said in both.items() if said}
+        text.tree = history[-1] = MappingNode({**text.tree.entries, **told}, text.tree.place)
+    return history
+
+
+def _explained(problem: Problem, removed: Mapping[str, Place]) -> Problem:
+    """Say which policy has removed what a problem misses."""
+    for path, place in removed.items():
+        name = path.rsplit(".", 1)[-1]
+        missed = problem.path == path or problem.path.startswith(f"{path}.") or problem.got == name
+        named = problem.path.endswith(f".{name}") and "no such" in problem.rule
+        if (missed or named) and str(place) not in problem.rule:
+            return replace(problem, rule=f"{problem.rule} ({place} removes {path})")
+    return problem
 
 
 def _sorted(problems: list[Problem]) -> list[Problem]:
@@ -65,96 +133,6 @@ def _sorted(problems: list[Problem]) -> list[Problem]:
         order.setdefault(problem.file, len(order))
     unique = list(dict.fromkeys(problems))
     return sorted(unique, key=lambda p: (order[p.file], p.line or 0, p.column or 0))
-
-
-def _read_file(reading: Reading, file: str, at: Scalar | None) -> MappingNode | None:
-    """Read one YAML file; problems with the file itself are noted where it is named."""
-    place = Place(file) if at is None else at.place
-    path = "" if at is None else "extends"
-    got = None if at is None else at.text
-    try:
-        if not file or "\0" in file:
-            raise Unreadable("a file name is expected")
-        text = decode(read_bytes(Path(file), LARGEST_FILE))
-    except Unreadable as error:
-        line = getattr(error, "line", None)
-        reading.problem(Place(file, line) if line else place, path, error.rule, error.repair, None if line else got)
-        return None
-    node, problems = read_yaml(text, file)
-    reading.problems += problems
-    if node is None or (isinstance(node, Scalar) and node.empty):
-        if not problems:
-            reading.problem(Place(file), "", "the file is empty", "start with aftersim: 1")
-        return None
-    if not isinstance(node, MappingNode):
-        reading.problem(node, "", f"a scenario is a mapping such as aftersim: 1, not {kind(node)}")
-        return None
-    return node
-
-
-def _chain(reading: Reading, file: str, above: list[str], at: Scalar | None = None) -> list[MappingNode]:
-    """Read a file and its bases; gives the merged text after the base, after its first policy, ... ."""
-    real = os.path.realpath(file) if file and "\0" not in file else file
-    if real in above and at is not None:
-        reading.problem(at, "extends", "the files extend each other in a circle", "name another base", at.text)
-        return []
-    if len(above) >= MOST_BASES and at is not None:
-        reading.problem(at, "extends", f"more than {MOST_BASES} files extend each other", None, at.text)
-        return []
-    node = _read_file(reading, file, at)
-    if node is None:
-        return []
-    if "extends" not in node:
-        if "change" in node:
-            rule = "change belongs to a policy, and this file extends nothing"
-            reading.problem(node.entries["change"].place, "change", rule, "add extends: base.yaml")
-            node = MappingNode({k: e for k, e in node.entries.items() if k != "change"}, node.place)
-        return [node]
-    Fields(reading, _policy_words_only(reading, node), "", POLICY)
-    base_node = node.entries["extends"].value
-    if not isinstance(base_node, Scalar):
-        more = (
-            "comes later: a policy extends one file in this version"
-            if kind(base_node) == "a list"
-            else "one file is expected"
-        )
-        reading.problem(base_node, "extends", more, "write extends: base.yaml")
-        return []
-    name = reading.text(base_node, "extends", words)
-    if name is None:
-        return []
-    history = _chain(reading, beside(file, name), [*above, real], base_node)
-    if not history:
-        return []
-    tree = history[-1]
-    for word in ("title", "question", "aftersim"):
-        if word in node:
-            tree = MappingNode({**tree.entries, word: node.entries[word]}, tree.place)
-    change = node.get("change")
-    if isinstance(change, MappingNode):
-        tree = apply_changes(reading, tree, change)
-    elif change is not None and not (isinstance(change, Scalar) and change.empty):
-        got = change.text if isinstance(change, Scalar) else None
-        reading.problem(change, "change", "a mapping of dotted paths to values is expected", None, got)
-    return [*history, tree]
-
-
-def _policy_words_only(reading: Reading, node: MappingNode) -> MappingNode:
-    """Point sections of a scenario that stand beside `extends` to `change`."""
-    from sim.scenario.text.words import TOP
-
-    kept: dict[str, Entry] = {}
-    for entry in node:
-        if entry.key in TOP and entry.key not in POLICY:
-            reading.problem(
-                entry.place,
-                entry.key,
-                "a file that extends another one changes it under change",
-                f"write change: {{{entry.key}: ...}}",
-            )
-        else:
-            kept[entry.key] = entry
-    return MappingNode(kept, node.place)
 
 
 def _given(reading: Reading, changes: Mapping[str, object]) -> MappingNode | None:
@@ -176,4 +154,4 @@ def _given(reading: Reading, changes: Mapping[str, object]) -> MappingNode | Non
                 continue
         if node is not None:
             entries[str(key)] = Entry(str(key), place, node)
-    return MappingNode(entries, place)
+    return without_signs(reading, MappingNode(entries, place))

@@ -35,7 +35,11 @@ class Origin:
 
 
 def _made(scenario: Scenario) -> tuple[object, ...]:
-    return scenario.period, scenario.contact_types, scenario.channels, scenario.agent_groups
+    return (
+        *(scenario.period, scenario.orders, scenario.contact_types, scenario.customers, scenario.channels),
+        *(scenario.self_service, scenario.bot, scenario.agent_groups, scenario.routing, scenario.repeat_contacts),
+        *(scenario.events, scenario.incidents),
+    )
 
 
 def remember(scenario: Scenario, tree: MappingNode, reading: Reading) -> None:

@@ -6,6 +6,9 @@ the total number of jobs. It is an approximation of that router: where the speed
 in the number of its jobs (the usual case), an even spread is the fastest one, so the chain is a little
 optimistic. It is exact for one job per server (Erlang A), for one server, and where that speed is linear.
 Models of such servers: Luo & Zhang (2013); Tezcan & Zhang (2014).
+
+How the speed of a job depends on the number of jobs can be measured, or follows from jobs that need their
+server only now and then (`alternating_speeds`).
 """
 
 from __future__ import annotations
@@ -14,7 +17,8 @@ import math
 
 import numpy as np
 
-from sim.theory.arguments import Numbers, Vector, above_zero, whole
+from sim.theory.arguments import Numbers, Vector, above_zero, at_least_zero, whole
+from sim.theory.erlang import erlang_b
 from sim.theory.limited import birth_death_line
 from sim.theory.line import LineMeasures
 
@@ -54,6 +58,50 @@ def even_spread_rates(servers: int, job_rates: Numbers) -> Vector:
     level, above = np.divmod(jobs, number)
     per_server = np.concatenate([[0.0], speeds * np.arange(1, speeds.size + 1), [0.0]])
     return np.asarray((number - above) * per_server[level] + above * per_server[level + 1])
+
+
+def alternating_speeds(mean_work: float, mean_pause: float, slots: int) -> Vector:
+    """Speed of each of 1, 2, ... jobs of a server that attends to one at a time, while each alternates work and pause.
+
+    A job needs its server for a while (exponential, first come first served), then pauses (any law), and so on: a
+    closed system of one server and k sources. The server has nothing to do only while all k pause, and that is as
+    likely as that all k lines of a loss system with the load mean_pause / mean_work are busy.
+
+    Parameters
+    ----------
+    mean_work : float
+        Mean time for which a job needs the server in one turn [time units].
+    mean_pause : float
+        Mean pause between two turns [time units]; 0: jobs share the server evenly.
+    slots : int
+        Number of jobs K that a server may hold.
+
+    Returns
+    -------
+    array, shape (K,)
+        Speed at which *one* job gets on beside others, over that of a job alone; the first is 1.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Source
+    ------
+    Palm (1947); Feller (1968), chapter XVII, servicing of machines.
+
+    Examples
+    --------
+    Turns of 3 minutes of work and 5 minutes of pause:
+
+    >>> alternating_speeds(3, 5, 3).round(3)
+    array([1.   , 0.877, 0.747])
+    """
+    work, pause = above_zero("mean_work", mean_work), at_least_zero("mean_pause", mean_pause)
+    most = whole("slots", slots)
+    load = pause / work
+    # 1 - B(k, a) is k / (k + a B(k - 1, a)), which loses no digits where B is near 1
+    return np.array([(1.0 + load) / (k + load * erlang_b(load, k - 1)) for k in range(1, most + 1)])
 
 
 def concurrent_line(

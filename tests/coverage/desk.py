@@ -126,7 +126,7 @@ def simulated(
     extra : callable, optional
         Further numbers from the records of each.
     """
-    compiled.prepare(compiled.is_full(network))
+    compiled.prepare(compiled.kind_of(network))
     tops, bottoms, extras = [], [], []
     for r in range(count):
         records = compiled.run(network, seed, r, MOST_OPEN)

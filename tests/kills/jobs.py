@@ -68,7 +68,7 @@ SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 COMPARE = (
     "compare",
     str(SCENARIOS / "small_shop.yaml"),
-    str(SCENARIOS / "policies" / "keep_phones_free.yaml"),
+    str(SCENARIOS / "policies" / "small_shop" / "keep_phones_free.yaml"),
     *("--replications", "10", "--no-plots", "--engine", "compiled"),
 )
 

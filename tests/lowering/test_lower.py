@@ -201,7 +201,7 @@ def test_skills_become_edges(tmp_path: Path) -> None:
 
 def test_reserve_holds_back_from_the_other_work() -> None:
     """`reserve: {phone: 1}` in a group stands as a reserve on its mail."""
-    operation = lower(load(Path(__file__).parents[2] / "scenarios/policies/keep_phones_free.yaml"))
+    operation = lower(load(Path(__file__).parents[2] / "scenarios/policies/small_shop/keep_phones_free.yaml"))
     assert [e.reserve for e in work(operation, "call").edges] == [0]
     assert [e.reserve for e in work(operation, "mail").edges] != [0]
 
@@ -220,14 +220,6 @@ def test_doors(tmp_path: Path) -> None:
     assert door.is_open(540.0)
     assert not door.is_open(1080.0)
     assert (step.when_closed, step.at_close) == ("refuse", "leave")
-
-
-def test_a_limit_for_several_types_is_refused_in_words(tmp_path: Path) -> None:
-    """A shared line limit comes later; it is not approximated in silence."""
-    text = BASE.replace("channels:", "  ask: {channel: phone, per_day: 5, handle_time: 6 min}\nchannels:")
-    assert work(made(tmp_path, channels__phone__queue_limit="4")).limit == 4
-    with pytest.raises(LoweringProblems, match=r"channels\.phone\.queue_limit: 2 contact types share this line"):
-        made(tmp_path, text, channels__phone__queue_limit="4")
 
 
 LOG = BASE.replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import re
 from math import inf, nextafter
 
 import pytest
@@ -32,6 +33,28 @@ def calendars(draw: st.DrawFn) -> Calendar:
     end = max(b for _, b in spans) if spans else start
     period = max(end - origin, 1) + draw(st.integers(0, 9))
     return Calendar("c", spans, repeat=(origin, period))
+
+
+@st.composite
+def paced(draw: st.DrawFn) -> Calendar:
+    """The same with a pace for each interval, of few binary digits so that sums are exact."""
+    c = draw(calendars())
+    paces = draw(st.lists(st.sampled_from([0.25, 0.5, 1.0, 2.0]), min_size=len(c.intervals), max_size=len(c.intervals)))
+    spans: list[tuple[float, float]] = []
+    doubled: list[float] = []
+    for (a, b), pace in zip(c.intervals, paces, strict=True):  # halves that touch, with a pace each
+        middle = (a + b) // 2
+        spans += [(a, middle), (middle, b)] if middle > a else [(a, b)]
+        doubled += [pace, 4.0 * pace] if middle > a else [pace]
+    return Calendar("c", spans, c.repeat, doubled)
+
+
+def pace_of(c: Calendar, m: int) -> float:
+    """What minute [m, m + 1) counts for, from the intervals alone; 0 while closed."""
+    if c.repeat is not None and m >= c.repeat[0]:
+        m = int(c.repeat[0] + (m - c.repeat[0]) % c.repeat[1])
+    paces = c.paces or (1.0,) * len(c.intervals)
+    return sum(x for (a, b), x in zip(c.intervals, paces, strict=True) if a <= m < b)
 
 
 def minute_is_open(c: Calendar, m: int) -> bool:
@@ -182,6 +205,80 @@ def test_an_open_head_may_touch_an_open_repeating_part() -> None:
     assert c.add(50.0, 100.0) == 150.0
     assert c.between(50.0, 450.0) == 200.0
     assert c.is_open(100.0) and c.next_open(100.0) == 100.0
+
+
+@settings(max_examples=150, deadline=None)
+@given(paced(), st.integers(-50, 200), st.integers(-200, 300))
+def test_8_10_between_counts_each_minute_with_its_pace(c: Calendar, t: int, length: int) -> None:
+    """Sums of paces minute by minute, over many turns and both ways."""
+    low, high = min(t, t + length), max(t, t + length)
+    count = sum(pace_of(c, m) for m in range(low, high))
+    assert c.between(float(t), float(t + length)) == (count if length >= 0 else -count)
+
+
+@settings(max_examples=150, deadline=None)
+@given(paced(), st.integers(-50, 200), st.integers(1, 400))
+def test_8_10_add_ends_where_so_many_paced_minutes_have_passed(c: Calendar, t: int, quarters: int) -> None:
+    """The minutes until the end are those that were added, and a moment before it they are fewer."""
+    d = quarters / 4
+    end = c.add(float(t), d)
+    if end < inf:
+        assert c.between(t, end) == d
+        assert c.between(t, end - 2.0**-20) < d
+    else:
+        assert c.repeat is None or not any(pace_of(c, m) for m in range(2000, 2400))
+
+
+def test_8_10_paces_of_1_are_the_plain_calendar() -> None:
+    """Equal, with touching intervals as one and no paces left."""
+    plain = Calendar("c", [(0, 5), (5, 9), (12, 20)], repeat=(0, 30))
+    same = Calendar("c", [(0, 5), (5, 9), (12, 20)], repeat=(0, 30), paces=(1, 1, 1.0))
+    assert same == plain
+    assert same.paces is None
+    assert same.intervals == ((0.0, 9.0), (12.0, 20.0))
+
+
+def test_8_10_intervals_of_different_pace_stay_apart() -> None:
+    """Two of pace 2 are one, the third of pace 1 is another; neither closes the door between them."""
+    c = Calendar("c", [(0, 5), (5, 9), (9, 12)], paces=[2, 2, 1])
+    assert (c.intervals, c.paces) == (((0.0, 9.0), (9.0, 12.0)), (2.0, 1.0))
+    assert c.instants(-1.0, 100.0) == [(0.0, True), (12.0, False)]
+    assert c.next_open(9.0) == 9.0
+    assert c != Calendar("c", [(0, 5), (5, 9), (9, 12)], paces=[2, 2, 3])
+
+
+def test_8_10_add_and_between_by_hand() -> None:
+    """Pace 2 until 10, half pace until 20: 30 minutes need 10 (20) and 20 more at a half; 5 are left at the close."""
+    c = Calendar("c", [(0, 10), (10, 20), (30, 50)], paces=[2, 0.5, 1])
+    assert c.add(0.0, 20.0) == 10.0
+    assert c.add(0.0, 22.0) == 14.0
+    assert c.add(5.0, 15.0) == 20.0  # exactly used up: at the close, not at the next opening
+    assert c.add(5.0, 16.0) == 31.0
+    assert c.between(5.0, 31.0) == 16.0
+    assert c.between(31.0, 5.0) == -16.0
+
+
+def test_8_10_whole_turns_are_counted_with_their_paces() -> None:
+    """240 + 960 a day: 100 days and 120 minutes of the night end at 4 o'clock."""
+    c = Calendar("c", [(0, 480), (480, 1440)], repeat=(0, 1440), paces=[0.5, 1])
+    assert c.add(0.0, 100 * 1200.0 + 120.0) == 100 * 1440.0 + 240.0
+    assert c.between(240.0, 240.0 + 50 * 1440.0) == 50 * 1200.0
+
+
+@pytest.mark.parametrize(
+    ("paces", "words"),
+    [
+        ([1], "1 paces for 2 intervals"),
+        ([1, 0], "pace 0 of (5, 9) must be positive"),
+        ([1, -1], "pace -1 of (5, 9)"),
+        ([float("nan"), 1], "pace nan of (0, 4)"),
+        ([inf, 1], "pace inf of (0, 4)"),
+    ],
+)
+def test_8_10_paces_that_make_no_sense_are_refused(paces: list[float], words: str) -> None:
+    """As many as intervals, positive and finite."""
+    with pytest.raises(ValueError, match=re.escape(words)):
+        Calendar("c", [(0, 4), (5, 9)], paces=paces)
 
 
 def test_always_open_is_open_at_every_number() -> None:

@@ -176,11 +176,11 @@ def test_a_route_given_twice_is_refused():
 
 
 def test_an_exit_that_does_not_exist_names_those_that_do():
-    """Exits are done, abandoned, blocked, closed."""
+    """Exits are done, abandoned, blocked, closed, recalled."""
     b = sound()
     b.route("mail", "finished", "ask")
     assert only(b) == (
-        "route mail.finished: unknown exit 'finished'; one of done, abandoned, blocked, closed is expected"
+        "route mail.finished: unknown exit 'finished'; one of done, abandoned, blocked, closed, recalled is expected"
     )
 
 
@@ -190,7 +190,7 @@ def test_a_delay_has_one_exit():
     b.delay("pause", Constant(1))
     b.route("mail", "done", "pause")
     b.route("pause", "abandoned", "mail")
-    assert only(b) == "route pause.abandoned: a delay has only the exit 'done'"
+    assert only(b) == "route pause.abandoned: a delay has only the exit 'done' (and 'recalled')"
 
 
 # Numbers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,22 +29,29 @@ from sim.machine import (
     simulate,
 )
 from sim.machine.audit import audit
-from sim.machine.compiled import Walk, loop, packing, room, store, walk
+from sim.machine.compiled import Walk, kinds, loop, packing, room, store, walk
 from sim.machine.compiled.checked import checked
 from sim.machine.compiled.packing import packed
+from sim.machine.engines import Kind
 from tests.twins import bounded
 from tests.twins.compare import differences, outcome
 from tests.twins.networks import numbered
 
 
-def overloaded(end: float = 300.0, full: bool = False, batch: float = 0.0) -> Network:
-    """A line that only grows; `full` adds a watch that spawns, so that the whole engine is needed."""
+def overloaded(end: float = 300.0, kind: Kind = "core", batch: float = 0.0) -> Network:
+    """A line that only grows; `full` adds a watch, `desk` marks of families and a switch too."""
     b = NetworkBuilder("overloaded", end=end, follow=2 * end)
     b.stream("in", to="line", rate=4.0, batch=Constant(batch) if batch else None)
     b.work("line", served_by="desk", size=Lognormal(3.0, 2.0), patience=Exponential(500.0))
     b.counted("desk", 2)
-    b.route("line", "abandoned", Clause("again", probability=0.5, to="line", again=True))
-    if full:
+    tell = {"tired": 1} if kind == "desk" else {}
+    b.route("line", "abandoned", Clause("again", probability=0.5, to="line", again=True, tell=tell))
+    if kind == "desk":
+        b.gauge("waiting", "waiting", steps=("line",))
+        b.switch("crowded", "waiting", on=40.0, off=0.0, every=0.5)
+        b.delay("tea", Constant(3.0), recall="tired")
+        b.route("line", "done", "tea")
+    if kind != "core":
         b.work("chaser", served_by="desk", size=Constant(0.5))
         b.watch("chase", Anchor("entered", "line"), Weibull(0.8, 60.0), to="chaser")
     return b.build()
@@ -57,8 +65,8 @@ def agree(network: Network, most_open: int = 1_000_000) -> Records:
     return audit(b)
 
 
-@pytest.mark.parametrize("full", [False, True])
-def test_tables_grow_between_events(full: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", engines.KINDS)
+def test_tables_grow_between_events(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that begins with room for next to nothing enlarges every table it needs and leaves the same records."""
     monkeypatch.setattr(walk, "FIRST_ROOM", 64)
     monkeypatch.setattr(walk, "MARGIN", 8)
@@ -67,30 +75,30 @@ def test_tables_grow_between_events(full: bool, monkeypatch: pytest.MonkeyPatch)
     grown: list[int] = []
     grow = Walk.grow
     monkeypatch.setattr(Walk, "grow", lambda self: (grown.append(1), grow(self)))
-    network = overloaded(full=full)
-    assert packed(network).full == full
+    network = overloaded(kind=kind)
+    assert packed(network).kind == kind
     agree(network)
     assert len(grown) >= 5
 
 
-@pytest.mark.parametrize("full", [False, True])
-def test_an_event_that_needs_more_than_is_left_starts_the_run_anew(full: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", engines.KINDS)
+def test_an_event_that_needs_more_than_is_left_starts_the_run_anew(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     """A birth of 300 jobs does not fit into 64 places: the run begins again with more, and loses nothing."""
     monkeypatch.setattr(walk, "FIRST_ROOM", 64)
     monkeypatch.setattr(walk, "MARGIN", 2)
     monkeypatch.setattr(room, "_rooms", type(room._rooms)())
-    network = overloaded(end=5.0, full=full, batch=300.0)
+    network = overloaded(end=5.0, kind=kind, batch=300.0)
     w = Walk(network, 3, 1)
     w.walk()
     assert w.room > 1
     assert not differences(reference.run(network, 3, 1), w.records())
 
 
-@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("kind", engines.KINDS)
 @pytest.mark.parametrize("most_open", [1, 50, 400])
-def test_r7_5_a_run_with_too_many_jobs_alive_is_cut_there(full: bool, most_open: int) -> None:
+def test_r7_5_a_run_with_too_many_jobs_alive_is_cut_there(kind: Kind, most_open: int) -> None:
     """Both engines stop before the same event, with the same records so far; the audit holds on them."""
-    records = agree(overloaded(full=full), most_open)
+    records = agree(overloaded(kind=kind), most_open)
     assert records.cut
     assert records.stopped < 300.0
     assert records.tally.open > most_open
@@ -114,7 +122,7 @@ def test_a_bit_for_each_line_finds_who_waits(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_memory_of_an_earlier_run_changes_nothing() -> None:
     """A small run after a large one, in the memory that the large one used."""
-    small, large = overloaded(60.0, full=True), overloaded(300.0, full=True)
+    small, large = overloaded(60.0, "desk"), overloaded(300.0, "full")
     alone = outcome(reference.run, small, 3, 1)
     for network in (large, small, large, small):
         after = outcome(compiled.run, network, 3, 1)
@@ -146,7 +154,7 @@ def test_memory_of_another_kind_of_network_is_never_taken_for_more_than_it_is(mo
 
 def test_threads_leave_the_records_of_one_thread() -> None:
     """Kernels release the lock of the interpreter and share nothing."""
-    networks = [overloaded(full=bool(i % 2)) for i in range(4)]
+    networks = [overloaded(kind=engines.KINDS[i % 3]) for i in range(6)]
     one = [compiled.run(n, 5, r) for r, n in enumerate(networks)]
     with ThreadPoolExecutor(4) as pool:
         many = list(pool.map(lambda x: compiled.run(x[1], 5, x[0]), enumerate(networks)))
@@ -166,15 +174,60 @@ def test_without_rows_the_run_is_the_same() -> None:
     assert np.array_equal(a.tally.waiting, b.tally.waiting)
 
 
-def test_there_are_two_compilations_whatever_the_networks() -> None:
-    """The core and the full engine; no scenario is ever compiled for."""
+def test_there_are_three_compilations_whatever_the_networks() -> None:
+    """The core, the full engine and the service desk; no scenario is ever compiled for."""
     b = NetworkBuilder("named", end=60.0)
     b.stream("in", to="desk", rate=0.5)
     b.work("desk", served_by="team", size=Exponential(3.0))
     b.named("team", [Server("ann", (Duty(0, 60),))])
-    for network in (overloaded(), overloaded(full=True), b.build(), overloaded(batch=2.0, end=20.0)):
+    for network in (*(overloaded(kind=kind) for kind in engines.KINDS), b.build(), overloaded(batch=2.0, end=20.0)):
         compiled.run(network, 1, 0)
-    assert set(loop.run_kernels.signatures) == {loop.signature(False), loop.signature(True)}
+    assert set(loop.run_kernels.signatures) == {loop.signature(kind) for kind in engines.KINDS}
+
+
+def test_the_largest_compilation_has_everything_that_the_others_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random networks without a service desk leave the same records when they run where there is one."""
+    monkeypatch.setattr(kinds, "needs_desk", lambda network: True)
+    done = 0
+    for number in range(150):
+        twin = numbered(7, number)
+        if twin.network is not None and not twin.network.gauges and not twin.network.family_marks:
+            try:
+                a = outcome(bounded.reference, *twin.run)
+            except bounded.TooLarge:
+                continue
+            assert packed(twin.network).kind == "desk"
+            assert not differences(a, outcome(compiled.run, *twin.run)), number
+            done += 1
+    assert done > 40
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("core", {}),
+        ("core", {"yields": True}),
+        ("full", {"units": 1, "priority": Constant(1.0)}),
+        ("desk", {"owner": "note"}),
+        ("desk", {"grade": 1}),
+        ("desk", {"keep": True}),
+        ("desk", {"release": "done"}),
+        ("desk", {"recall": "over"}),
+        ("desk", {"shared_limit": ("in", 3.0)}),
+    ],
+)
+def test_a_network_gets_the_smallest_compilation_that_has_what_it_uses(kind: Kind, more: dict[str, Any]) -> None:
+    """What is not used costs nothing: neither time nor a compilation."""
+    b = NetworkBuilder("one", end=60.0)
+    b.stream("in", to="line", rate=1.0)
+    b.work("line", served_by="desk", size=Exponential(3.0), **more)
+    if "owner" in more:
+        b.named("desk", [Server("ann", (Duty(0, 60),))])
+    else:
+        b.counted("desk", 2)
+    if "shared_limit" in more:
+        b.gauge("in", "inside", steps=("line",))
+    assert compiled.kind_of(b.build()) == kind
 
 
 def test_a_network_that_the_checks_refuse_reaches_no_engine() -> None:
@@ -187,12 +240,12 @@ def test_a_network_that_the_checks_refuse_reaches_no_engine() -> None:
 
 def test_small_jobs_do_not_wait_for_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     """Until the engine is compiled small networks run on the reference, large ones wait; compiling goes on beside."""
-    begun: list[bool] = []
+    begun: list[str] = []
     monkeypatch.setattr(compiled, "ready", lambda network: False)
     monkeypatch.setattr(engines, "warm_aside", begun.append)
     small, large = overloaded(60.0), overloaded(120_000.0)
     assert engines.runner(small) is reference.run
-    assert begun == [False]
+    assert begun == ["core"]
     assert engines.runner(large) is compiled.run
     assert engines.must_wait(large, "auto", 1)
     assert not engines.must_wait(small, "auto", 20)

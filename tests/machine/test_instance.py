@@ -98,14 +98,16 @@ def one_by_one(n: Network, seed: int, replication: int) -> Tables:
             name, own = name_hash("presence"), server_key(key, server.name)
             present = [d for d in server.duties if draw(own, name, d.day_number) < d.presence]
             spans: list[tuple[float, float, float]] = []
+            before_breaks: set[float] = set()
             for d in present:
-                begin = d.begin
+                begin, first = d.begin, len(spans)
                 for b in server.breaks:
                     if b.kind == "fixed" and b.begin < d.end and b.begin + b.length > d.begin:
                         spans += [(begin, b.begin, d.speed)] if b.begin > begin else []
                         begin = min(b.begin + b.length, d.end)
                         rows.append((max(b.begin, d.begin), begin, 1.0, p, number, ON_BREAK))
                 spans += [(begin, d.end, d.speed)] if begin < d.end else []
+                before_breaks.update(z for _, z, _ in spans[first:-1])
                 rows.append((d.begin, d.end, 1.0, p, number, ON_DUTY))
             ends = {z: s for _, z, s in spans}
             begins = {a for a, _, _ in spans}
@@ -113,7 +115,7 @@ def one_by_one(n: Network, seed: int, replication: int) -> Tables:
                 if start < a <= stop and ends.get(a) != s:
                     changes.append(Change(a, 1, "speed" if a in ends else "duty", p, number, s))
                 if start < z <= stop and z not in begins:
-                    changes.append(Change(z, 0, "duty", p, number))
+                    changes.append(Change(z, 0, "duty", p, number, float(z in before_breaks)))
             for b in server.breaks:
                 inside = start <= b.begin <= stop and any(d.begin <= b.begin < d.end for d in present)
                 if b.kind == "whole" and inside:
@@ -140,7 +142,7 @@ def test_6_5_a_replication_is_picked_from_the_plan_as_if_made_anew(seed: int) ->
             [(s, x[2]) for s, spans in enumerate(pool) for x in spans if x[0] <= -n.warm_up < x[1]]
             for pool in found.duties
         ]
-        assert [[(s, x) for _, _, x, s in pool.tolist()] for pool in found.starting] == there
+        assert [[(s, x) for _, _, x, s, _, _ in pool.tolist()] for pool in found.starting] == there
 
 
 def test_4_08_a_duty_touches_only_the_same_person_s() -> None:

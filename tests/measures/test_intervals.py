@@ -10,6 +10,7 @@ import pytest
 from sim.machine import NetworkBuilder, Timeline
 from sim.measures import MEASURES, Intervals, Service, measure
 from sim.measures import spans as module
+from sim.measures.catalogue import OF_DESK
 from sim.measures.clock import open_minutes
 from sim.measures.spans import areas, least_at
 from tests.measures.diary import DAY, desk, diary, duty, lost, served
@@ -116,8 +117,9 @@ def test_a_table_names_every_measure_it_holds() -> None:
     frame = measure(records, services, Intervals.regular(60.0, 30.0)).frame
     for name, kind in set(zip(frame["measure"], frame["scope_kind"], strict=True)):
         assert kind in MEASURES[name].scopes, (name, kind)
-    assert set(frame["measure"]) == set(MEASURES)
-    promised = {(m.name, k) for m in MEASURES.values() for k in m.scopes}
+    # what follows contacts from step to step needs a desk, which this table was not given
+    assert set(frame["measure"]) == set(MEASURES) - OF_DESK
+    promised = {(m.name, k) for m in MEASURES.values() if m.name not in OF_DESK for k in m.scopes}
     assert promised == set(zip(frame["measure"], frame["scope_kind"], strict=True))
     assert not frame.duplicated(["measure", "scope_kind", "scope", "grid", "interval"]).any()
     assert frame["denominator"][frame["value"].isna()].eq(0.0).all()

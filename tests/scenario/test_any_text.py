@@ -14,10 +14,15 @@ TEXTS = [
     (CORPUS / "valid" / name).read_text(encoding="utf-8")
     for name in ("everything.yaml", "clocks_change.yaml", "call_log.yaml", "policy_fewer_calls.yaml")
 ]
+POLICIES = [
+    (CORPUS / "valid" / f"policy_{name}.yaml").read_text(encoding="utf-8")
+    for name in ("fewer_calls", "from_a_list", "removes", "replaces", "by_weekday", "on_ranges")
+]
 TABLES = [(CORPUS / "valid" / name).read_text() for name in ("call_log.csv", "call_laws.csv", "call_staff.csv")]
 PIECES = """
     : , { } [ ] - ? & * ! | > ' " % @ ` # \\ ~ <<: --- ... null true no 0 -1 +5 1e999 .nan 1e6 10:30 24:00 99:99 5%
     100 % times plus within mon-fri daily always never {} [] "" value: between: mean: law: by: file: change: extends:
+    remove: minus desk.yaml parts/less_absence.yaml agent_groups.desk. .shifts +2 fri: sat-sun:
 """
 BLANKS = [
     "\n",
@@ -75,9 +80,11 @@ def check(path: Path) -> None:
 
 def put_beside(folder: Path) -> None:
     """Copy the tables that the texts name into a folder."""
-    for file in (CORPUS / "valid").iterdir():
-        if file.suffix in (".csv", ".yaml") and not (folder / file.name).exists():
-            (folder / file.name).write_bytes(file.read_bytes())
+    (folder / "parts").mkdir(exist_ok=True)
+    for file in (*(CORPUS / "valid").iterdir(), *(CORPUS / "valid" / "parts").iterdir()):
+        place = folder / file.relative_to(CORPUS / "valid")
+        if file.suffix in (".csv", ".yaml") and not place.exists():
+            place.write_bytes(file.read_bytes())
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=SLOW)
@@ -87,6 +94,22 @@ def test_mutated_scenario_is_read_or_refused(tmp_path: Path, text: str) -> None:
     put_beside(tmp_path)
     (tmp_path / "mutated.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
     check(tmp_path / "mutated.yaml")
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=SLOW)
+@given(text=mutated(POLICIES), stacked=st.booleans())
+def test_mutated_policy_is_applied_or_refused(tmp_path: Path, text: str, stacked: bool) -> None:
+    """No text of a policy makes the loader fall over, alone or on another desk."""
+    put_beside(tmp_path)
+    (tmp_path / "mutated.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
+    if not stacked:
+        check(tmp_path / "mutated.yaml")
+        return
+    try:
+        assert isinstance(load(tmp_path / "desk.yaml", policies=[tmp_path / "mutated.yaml"]), Scenario)
+    except ScenarioProblems as found:
+        assert found.problems
+        assert str(found).encode("utf-8")
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=SLOW)

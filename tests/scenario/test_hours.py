@@ -11,11 +11,15 @@ from sim.scenario.model.headcount import WeeklySpans, headcount_steps
 from sim.scenario.model.hours import ALWAYS, open_intervals, read_opening_hours
 from sim.scenario.model.period import Period
 from sim.scenario.model.shifts import Break, Shift, agent_names, break_start, duties
+from sim.scenario.readers.holiday_reader import shipped_holidays
 from sim.scenario.text.problems import Unreadable
 from sim.scenario.text.units import seven
 
 MONDAY = Period(start=datetime(2026, 3, 2), length=10080, time_zone="Europe/Berlin")
 SPRING = Period(start=datetime(2026, 3, 28), length=3 * 1440 - 60, time_zone="Europe/Berlin")
+MAY = Period(
+    start=datetime(2026, 4, 30), length=14400, time_zone="Asia/Shanghai", holidays=shipped_holidays("CN")
+)  # Friday 1 May is a holiday, Saturday 9 May works as a Tuesday
 AUTUMN = Period(start=datetime(2026, 10, 24), length=2 * 1440 + 60, time_zone="Europe/Berlin")
 
 
@@ -44,6 +48,39 @@ def test_unclear_opening_hours_are_refused(text: str) -> None:
     """Missing days, missing hours and overlaps, also from Sunday night into Monday."""
     with pytest.raises(Unreadable):
         read_opening_hours(text)
+
+
+def test_holidays_have_hours_of_their_own() -> None:
+    """Hours after `holiday` hold on holidays only; without them a holiday is a Sunday."""
+    hours = read_opening_hours("daily 08:00-24:00 holiday 10:00-20:00")
+    assert (hours.holiday, str(hours)) == (((600, 1200),), "mon-sun 08:00-24:00 holiday 10:00-20:00")
+    shut = read_opening_hours("mon-sat 09:00-18:00 holiday closed")
+    assert (shut.holiday, str(shut)) == ((), "mon-sat 09:00-18:00 holiday closed")
+    sunday = read_opening_hours("mon-sat 09:00-18:00 sun 10:00-12:00")
+    may_day = 1440.0
+    found = [open_intervals(h, MAY, may_day, 2 * may_day).tolist() for h in (hours, shut, sunday)]
+    assert found == [[[may_day + 600, may_day + 1200]], [], [[may_day + 600, may_day + 720]]]
+    worked = [[12960 + 540, 12960 + 1080]]  # Saturday 9 May works
+    assert open_intervals(read_opening_hours("mon-fri 09:00-18:00"), MAY, 12960, 14400).tolist() == worked
+    always = read_opening_hours("daily 00:00-24:00 holiday closed")
+    assert not always.always
+    assert read_opening_hours(str(always)) == always
+
+
+def test_shifts_and_headcounts_keep_holidays() -> None:
+    """As many agents as on a Sunday, or as written for holidays; a make-up day has those of its weekday."""
+    plain, own = shift(540, 1080, None, 5, 4, 5, 5, 5, 2, 1), shift(540, 1080, None, 5, 4, 5, 5, 5, 2, 1)
+    own = own.model_copy(update={"holiday": 8})
+    counts = [
+        len([d for d in duties({"day": s}, MAY, 0, 14400) if d.date == date(2026, 5, x)])
+        for s in (plain, own)
+        for x in (1, 9)
+    ]
+    assert counts == [1, 4, 8, 4]
+    assert agent_names({"day": own})[-1] == "day/8"
+    head = WeeklySpans(week=seven([((0, 1440, float(d)),) for d in range(7)]))
+    steps = headcount_steps(head, MAY, 0, 14400)
+    assert [steps.values[steps.edges[:-1] == d * 1440.0][0] for d in (0, 1, 9)] == [3, 6, 1]
 
 
 def test_open_intervals_of_a_week() -> None:

@@ -128,9 +128,11 @@ def test_minimal_scenario_needs_no_more_than_this(tmp_path: Path) -> None:
 
 def test_laws_are_resolved() -> None:
     """Bare durations, quantiles, moments and tables become the classes that lowering reads."""
-    types = load(VALID / "everything.yaml").contact_types
+    scenario = load(VALID / "everything.yaml")
+    types = scenario.contact_types
     assert types["order_question"].after_contact_work == Lognormal(mean=0.75, sd=0.6)
-    assert types["complaint"].patience == Exponential(mean=4.0)  # that of the channel
+    assert types["complaint"].patience is None
+    assert scenario.kinds["complaint"].patience == Exponential(mean=4.0)  # that of the channel
     assert types["mail"].patience == Never()
     law = types["form"].handle_time
     assert isinstance(law, ScipyLaw)

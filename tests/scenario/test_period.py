@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.scenario.model.hours import business_intervals
+from sim.scenario.model.opening_hours import read_opening_hours
 from sim.scenario.model.period import Period, calendar_days
+from sim.scenario.readers.holiday_reader import shipped_holidays
 
 
 def period(start: str, days: int, zone: str) -> Period:
@@ -107,6 +110,41 @@ def test_start_within_a_day_shifts_the_minutes() -> None:
     p = Period(start=datetime(2026, 3, 2, 8), length=1440, time_zone="UTC")
     assert [(d.start, d.end) for d in p.days()] == [(-480, 960), (960, 2400)]
     assert p.minute(datetime(2026, 3, 2, 9)) == 60
+
+
+def china(start: str, days: int) -> Period:
+    """A period with the Chinese calendar."""
+    begin = datetime.fromisoformat(start)
+    length = calendar_days(begin, days, "Asia/Shanghai")
+    return Period(start=begin, length=length, time_zone="Asia/Shanghai", holidays=shipped_holidays("CN"))
+
+
+def test_holiday_counts_as_sunday_and_make_up_day_as_the_day_it_makes_up_for() -> None:
+    """1 May 2026 is a Friday off; Saturday 9 May works as the Tuesday before."""
+    days = {d.date: d for d in china("2026-04-30", 14).days()}
+    off, worked, plain = (days[date(2026, *x)] for x in ((5, 1), (5, 9), (5, 8)))
+    assert (off.weekday, off.acts_as, off.holiday) == (4, 6, True)
+    assert (worked.weekday, worked.acts_as, worked.holiday) == (5, 1, False)
+    assert (plain.weekday, plain.acts_as, plain.holiday) == (4, 4, False)
+
+
+def test_business_days_are_those_that_people_work() -> None:
+    """No business hours on a holiday, whatever the weekday, and full ones on a worked Saturday."""
+    spring = china("2026-04-30", 14)
+    hours = business_intervals(spring, 0, spring.length)
+    assert {spring.local(a).date().day for a, _ in hours} == {30, 6, 7, 8, 9, 11, 12, 13}
+    daily = spring.model_copy(update={"business_hours": read_opening_hours("daily 09:00-18:00 holiday closed")})
+    assert {daily.local(a).date().day for a, _ in business_intervals(daily, 0, 7 * 1440)} == {30, 3, 6}
+
+
+def test_periods_that_differ_in_holidays_are_different() -> None:
+    """They share a hash and are told apart all the same; the same list under another name is the same."""
+    plain, kept = (period("2026-04-30", 7, "Asia/Shanghai"), china("2026-04-30", 7))
+    assert (hash(plain), plain.days()[1].acts_as) == (hash(kept), 4)
+    assert kept.days()[1].acts_as == 6
+    assert plain != kept
+    renamed = kept.holidays.model_copy(update={"name": "ours"})
+    assert kept.model_copy(update={"holidays": renamed}) == kept
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Jerusalem", "Australia/Lord_Howe", "UTC"])

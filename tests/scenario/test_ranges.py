@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario import ScenarioProblems, load
-from sim.scenario.load import _chain
 from sim.scenario.model.ranges import FARTHEST, Range, Z, amount, is_amount, read_range
+from sim.scenario.policies.stack import Stack
 from sim.scenario.readers.provenance_reader import Trail, put
 from sim.scenario.readers.reading import Reading
 from sim.scenario.readers.scenario_reader import read_scenario
@@ -120,7 +120,9 @@ def test_any_number_may_be_wrapped(name: str, monkeypatch: pytest.MonkeyPatch) -
     """Every number of the language takes a range and is listed with it, or says why it has none."""
     monkeypatch.chdir(VALID)
     reading = Reading()
-    tree = _chain(reading, name, [])[-1]
+    stack = Stack(reading)
+    stack.add([name])
+    tree = stack.layers[0].node
     stated = read_scenario(reading, tree, [tree], "x")
     assert stated is not None
     before = len(reading.ranges)

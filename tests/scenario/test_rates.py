@@ -11,11 +11,13 @@ from sim.scenario.model.cells import DatedCells, WeeklyCells
 from sim.scenario.model.period import Period
 from sim.scenario.model.profiles import PROFILES
 from sim.scenario.model.rates import DailyRate, Rate, RateTable, rate_steps
+from sim.scenario.readers.holiday_reader import shipped_holidays
 from sim.scenario.text.units import seven
 
 WEEK = Period(start=datetime(2026, 3, 2), length=10080, time_zone="Europe/Berlin")
 SPRING = Period(start=datetime(2026, 3, 29), length=1380, time_zone="Europe/Berlin")
 AUTUMN = Period(start=datetime(2026, 10, 25), length=1500, time_zone="Europe/Berlin")
+CHINA = shipped_holidays("CN")
 HOURS = tuple(float(h) for h in range(24))
 
 
@@ -64,6 +66,19 @@ def test_dated_table_goes_by_elapsed_time() -> None:
     rate = RateTable(cells=DatedCells(cell=60, days=((date(2026, 10, 25), tuple(float(i) for i in range(25))),)))
     steps = rate_steps(rate, AUTUMN, -60, 1560)
     assert (steps.rates * 60).round(9).tolist() == [0, *range(25), 0]
+
+
+def test_holiday_has_the_contacts_of_a_sunday() -> None:
+    """1 May 2026 is a Friday off, 9 May a Saturday that works as a Tuesday; a dated table says what it says."""
+    may = Period(start=datetime(2026, 4, 30), length=10 * 1440, time_zone="Asia/Shanghai", holidays=CHINA)
+    per_day = seven([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0])
+    daily = DailyRate(per_day=per_day, profile=(1.0,) * 24)
+    table = RateTable(cells=WeeklyCells(cell=60, week=seven([(x / 24,) * 24 for x in per_day])))
+    for rate in (daily, table):
+        totals = [expected(rate, may, d * 1440, (d + 1) * 1440) for d in range(10)]
+        assert totals == pytest.approx([4, 7, 7, 7, 7, 7, 3, 4, 5, 2])
+    dated = RateTable(cells=DatedCells(cell=60, days=((date(2026, 5, 1), (5.0,)),)))
+    assert expected(dated, may, 1440, 2880) == pytest.approx(5)
 
 
 def test_range_cuts_the_first_and_last_cell() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.explanation import contacts_per_day, group_loads, mean_handle_time
+from sim.expectation import expected_flow, group_loads, mean_handle_time
 from sim.formula import formulas
 from sim.lowering import Operation, lower
 from sim.scenario import load
@@ -63,7 +63,8 @@ def test_breaks_and_absence_come_off_the_staff() -> None:
 def test_contacts_and_handle_times_of_a_log() -> None:
     """The bank's January: 30,161 calls in 31 days; the mean over the types that called."""
     bank = lower(load(SCENARIOS / "cases/bank_1999/scenario.yaml"))
-    assert contacts_per_day(bank)["call"] == pytest.approx(30161 / 31)
+    flow = expected_flow(bank)
+    assert flow.per_day(flow.first["call"]) == pytest.approx(30161 / 31)
     assert mean_handle_time(bank, "call") * 60 == pytest.approx(184, abs=6)
     (desk,) = group_loads(bank)
     assert np.nansum(desk.load) > 0
@@ -86,6 +87,11 @@ def test_the_formula_of_the_theory_check_is_erlang_a() -> None:
         ("channels.phone.open", "daily 08:00-20:00"),
         ("agent_groups.desk.shrinkage", "5 %"),
         ("busyness", "{day_sd: 10 %}"),
+        ("channels.phone.balking", "5 %"),
+        ("repeat_contacts", "{abandoned: {share: 20 %, after: 20 min}}"),
+        ("bot", "{channels: [phone], session_time: 1 min, containment: 20 %}"),
+        ("customers", "{vip: {share: 5 %, priority: high}}"),
+        ("incidents", "{night: {start: 2026-03-02 01:00, end: 2026-03-02 02:00, contact_types: [call], adds: 9}}"),
     ],
 )
 def test_no_formula_is_claimed_where_none_is_exact(path: str, value: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from sim.theory import concurrent_line, erlang_a, erlang_c, even_spread_rates, explore
+from sim.theory import alternating_speeds, concurrent_line, erlang_a, erlang_c, even_spread_rates, explore
 
 RATES = [1 / 8, 1 / 11, 1 / 15]
 
@@ -94,3 +94,57 @@ def test_wrong_slots_are_refused() -> None:
         concurrent_line(1, [1, 0], 1, 1)
     with pytest.raises(ValueError, match="job_rates: got no rate"):
         concurrent_line(1, [], 1, 1)
+
+
+@pytest.mark.parametrize(("work", "pause"), [(3.0, 5.0), (1.0, 1.0), (0.5, 12.0), (4.0, 0.2)])
+def test_alternating_jobs_have_the_speeds_of_their_closed_chain(work: float, pause: float) -> None:
+    """Jobs that work and pause in turn, one server: share of time at work of the exact chain, per job, over one job."""
+
+    def at_work(jobs: int) -> float:
+        def moves(working: int) -> Iterator[tuple[int, float]]:
+            if working < jobs:
+                yield working + 1, (jobs - working) / pause
+            if working > 0:
+                yield working - 1, 1 / work
+
+        chain = explore(0, moves)
+        return chain.mean(chain.stationary(), lambda working: float(working > 0)) / jobs
+
+    exact = [at_work(jobs) / at_work(1) for jobs in range(1, 6)]
+    assert alternating_speeds(work, pause, 5) == pytest.approx(exact, rel=1e-9)
+
+
+def test_only_the_mean_of_the_pause_matters() -> None:
+    """Pauses of two exponential parts (sd below the mean) in the exact chain: the same speeds."""
+
+    def moves(state: tuple[int, int]) -> Iterator[tuple[tuple[int, int], float]]:
+        first, second = state  # jobs in the first and second part of their pause; three jobs in all
+        if first:
+            yield (first - 1, second + 1), first / 1.0
+        if second:
+            yield (first, second - 1), second / 4.0
+        if first + second < 3:
+            yield (first + 1, second), 1 / 3.0
+
+    chain = explore((0, 0), moves)
+    working = chain.mean(chain.stationary(), lambda state: float(sum(state) < 3))
+    assert alternating_speeds(3, 5, 3)[2] == pytest.approx(working / 3 / (3 / 8), rel=1e-9)
+
+
+def test_jobs_without_pauses_share_and_jobs_that_mostly_pause_do_not_disturb_each_other() -> None:
+    """The two ends: no pause is processor sharing, a long one leaves all their full speed; between them it falls."""
+    assert alternating_speeds(3, 0, 4) == pytest.approx([1, 1 / 2, 1 / 3, 1 / 4])
+    assert alternating_speeds(1, 1e7, 4) == pytest.approx(np.ones(4), rel=1e-6)
+    speeds = alternating_speeds(3, 5, 30)
+    assert np.all(np.diff(speeds) < 0)
+    gain = speeds * np.arange(1, 31)
+    assert np.all(np.diff(gain) > -1e-12)
+    assert gain[-1] == pytest.approx(8 / 3)  # the server never rests: 8 min of a job alone hold 3 of work
+
+
+def test_wrong_turns_are_refused() -> None:
+    """Work of nothing, a pause of NaN."""
+    with pytest.raises(ValueError, match=r"mean_work: got 0\.0"):
+        alternating_speeds(0, 5, 3)
+    with pytest.raises(ValueError, match="mean_pause: got nan"):
+        alternating_speeds(3, math.nan, 3)

@@ -37,7 +37,7 @@ def differences(a: Records | str, b: Records | str) -> list[str]:
         same = a == b and not str(a).startswith("crash")
         return [] if same else [f"outcome: {_short(a)} | {_short(b)}"]
     out = []
-    for table in ("visits", "jobs", "duty"):
+    for table in ("visits", "jobs", "duty", "switches"):
         out += _tables(table, getattr(a, table), getattr(b, table), a.network)
     for name in ("waiting", "serving"):
         x, y = getattr(a.tally, name), getattr(b.tally, name)

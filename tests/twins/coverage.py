@@ -24,6 +24,7 @@ LAWS = (
     "inverse table",
     "mixture",
     "by attribute",
+    "shifted hazard",
 )
 """Kinds of laws in the order of `inversion`."""
 
@@ -44,7 +45,19 @@ PURPOSES = (
 )
 """Purposes of rule 6.0; those of silent, server choice and clause are seen by what they decide."""
 
-SOURCES = ("z", "attribute", "mark", "round", "waited", "age", "lateness", "time")
+SOURCES = (
+    "z",
+    "attribute",
+    "mark",
+    "round",
+    "waited",
+    "age",
+    "lateness",
+    "time",
+    "gauge",
+    "switch",
+    "family mark",
+)
 
 TEXT = """
 2.1 by attribute: a case; by attribute: otherwise; an atom; past the atoms; load; load, then atoms; scale, then cap
@@ -66,7 +79,7 @@ TEXT = """
 2.9 <= holds; <= fails; >= holds; >= fails; condition at equality; two conditions; probability depends
 2.9 probability is a constant; probability 0; passed by: a condition fails; passed by: not drawn
 2.9 goes on after its actions; again; no match: the job ends; a clause ends the job; a mark raised; a mark raised by 0
-2.9 route of exit done; route of exit abandoned; route of exit blocked; route of exit closed
+2.9 route of exit done; route of exit abandoned; route of exit blocked; route of exit closed; route of exit recalled
 2.9 spawned by a clause; spawned by a watch; endless delay: never spawned; several spawned at once
 2.9 spawned at the same instant; spawned later
 2.10 an endless clock; on a calendar; a clock runs out; moved out of a line; moved out of a delay
@@ -142,12 +155,47 @@ TEXT = """
 7.1 uncounted visit of a counted family; a spell that is not kept; kept only because it overlaps the period
 7.1 stops at the limit; no following at all; stops when everything counted is done; nothing is left to happen
 7.2 exit open; exit done; exit abandoned; exit blocked; exit closed; exit handed_back; exit paused; exit moved
+7.2 exit displaced; exit recalled
 7.2 open in line; open in service; open paused; open in a delay; open and silent; a silent departure before this spell
 7.2 a resumed spell; a later round; a recorded delay; a delay without a row; after-work cut off
 7.2 a row closed at the door
 7.2 more than 256 spells: a fault
 7.3 spawned and kept from entering; no due time; a due time; never due
 7.5 cut in the period; cut after the period
+8.1 waiting; inside; free; on duty; oldest; last wait; predicted wait; in time; some in time; in time when none started
+8.1 predicted wait with nobody on duty; oldest with nobody in line
+8.2 turns on at once; turns on after a delay; a turning on is pending; turns off; falling
+8.2 it stays on for its least time; it looks while its calendar is open; its duties begin; its duties end
+8.2 its duties end under work; turns on in a fixed break; turns off in a fixed break; its edges begin to see
+8.2 somebody starts as it turns on
+8.2 a planned begin while it is off; a planned end while it is off; goes over into a duty that touches
+8.2 an end that is none; a break of a duty that is not there; an edge that is off; a source that is on
+8.2 a source that is off
+8.3 no owner yet; an owner who does not serve the step; the owner takes it at once; waits for its owner: prefer
+8.3 waits for its owner: only; the owner is off duty: as any; no wait for the owner: as any; another owner
+8.3 an owner by note; an owner by prefer; an owner by only; handed back or displaced into a personal line
+8.3 waits for an owner who is not there; waits for an owner on a fixed break; a personal line behind a closed door
+8.3 several in personal lines of a step; the wait for the owner ends: starts
+8.3 the wait for the owner ends: joins the line; an edge to the owner begins to see it
+8.3 an edge begins to see it, and it starts; the owner goes: only waits on; the owner goes: starts
+8.3 the owner goes: joins the line; the owner goes: several in the order of joining; an offer to a personal line
+8.3 of several personal lines; before the step's line; leaves a personal line; leaves a personal line as the door closes
+8.4 nobody to displace; in a counted pool; in a named pool; by a worse rank; the latest started of several
+8.4 of those started at one instant the last; a returned or resumed victim; more units than needed
+8.4 fewer units than needed; the victim waits; the victim starts elsewhere
+8.5 kept of a counted pool; kept of a server; released: the job ends; released: entered; released: started
+8.5 released: done; released: a second one is kept; released: the duty ends; kept beyond the duty
+8.5 released in the middle of a planned change; one offer over two pools
+8.5 starts in the kept slot; whatever the rank; whatever it sees; on a fixed break
+8.5 with a whole break due; in a counted pool; not there: the pool does not serve the step; not there: other units
+8.5 not there: off duty; kept to the end of the run; its row is not kept
+8.6 blocked by a limit on inside; blocked by a limit on waiting
+8.7 told; told by 0; a family mark saturates; several are called; who tells is called; called again
+8.7 a silent one is not called; in service: not called; recalled from a line; recalled from a delay
+8.7 recalled from a personal line; it does not wait any more; it has left or is called anew
+8.8 the first lesson; a later lesson; jobs done before
+8.10 a delay at a pace; a patience at a pace
+8.11 a new attempt has a new place
 """
 
 
@@ -158,8 +206,8 @@ def _branches() -> list[str]:
     for action in ("start", "stop", "reset"):
         out += [f"2.10 {action} by {moment}" for moment in ("entered", "started", "left", "mark")]
         out += [f"2.10 {action} of a clock that {state}" for state in ("runs", "does not run")]
-    for i, a in enumerate(EVENTS):  # planned closings of one instant are one event
-        out += [f"3.1 {a} and {b} at one instant" for b in EVENTS[max(i, 1) :]]
+    for i, a in enumerate(EVENTS):
+        out += [f"3.1 {a} and {b} at one instant" for b in EVENTS[i:]]
     for line in TEXT.strip().splitlines():
         rule, _, rest = line.partition(" ")
         out += [f"{rule} {branch}" for branch in rest.split("; ")]

@@ -51,6 +51,12 @@ class Numbers:
         Whether laws may leave the grid.
     start, end, follow : float
         Warm-up (negative), counted period and what follows [min].
+    calendars, timers : list of Calendar
+        Those that may be doors, and all, those with a pace too.
+    served, whole : float
+        Chance that a pool serves a step, and that a break is a whole one.
+    gauges, switches, family_marks : list of str
+        Names of those that there are.
     """
 
     def __init__(self, choices: Choices, small: bool = False) -> None:
@@ -66,6 +72,11 @@ class Numbers:
         self.more_attributes = [f"more{i}" for i in range(5)] if c.on("eight attributes", 0.03) else []
         self.marks: list[str] = []
         self.calendars: list[Calendar] = []
+        self.timers: list[Calendar] = []
+        self.served, self.whole = 0.8, 0.65
+        self.gauges: list[str] = []
+        self.switches: list[str] = []
+        self.family_marks: list[str] = []
 
     # -- times --------------------------------------------------------------------------------------------------------
 
@@ -167,11 +178,16 @@ class Numbers:
             case "hazard":
                 last = c.pick(path + ".last", 1.0, 0.3)
                 hazards = (0.1 / middle, c.pick(path + ".gap", 0.0, 2.0), last / middle)
-                return Hazard((0.0, 0.5 * middle, middle), hazards)
+                more = {"shift": c.pick(path + ".by", *self.attributes)} if self.shifts(path, of_job) else {}
+                return Hazard((0.0, 0.5 * middle, middle), hazards, **more)
             case _:
                 d = 1.5 * (b - a)
                 slopes = (d, 0.5 * (b - a), min(d, u), u)
                 return Table((0.0, 0.4, 0.8, 1.0), (a, 0.5 * (a + b), b, b + u), slopes, middle)
+
+    def shifts(self, path: str, of_job: bool) -> bool:
+        """Whether an attribute moves the edges of a hazard."""
+        return of_job and bool(self.attributes) and self.c.on(path + ".shift", 0.4)
 
     def part(self, path: str, low: int, high: int, of_job: bool, positive: bool = False) -> Law:
         """A component: it may have atoms, and components of its own."""
@@ -199,6 +215,8 @@ class Numbers:
         c = self.c
         kinds = ["round"]
         kinds += ["attribute"] * bool(self.attributes) + ["mark", "mark"] * bool(self.marks)
+        kinds += ["switch"] * bool(self.switches) + ["family mark"] * bool(self.family_marks)
+        kinds += ["gauge", "gauge"] * bool(self.gauges)
         if not steady:
             kinds += ["z", "waited", "waited", "age", "lateness", "lateness", "time"]
         kind = c.pick(path, *kinds)
@@ -207,6 +225,9 @@ class Numbers:
             return Source("attribute", c.pick(path + ".attribute", *names))
         if kind == "mark":
             return Source("mark", c.pick(path + ".mark", *self.marks))
+        for name, of in (("gauge", self.gauges), ("switch", self.switches), ("family mark", self.family_marks)):
+            if kind == name:
+                return Source(kind, c.pick(f"{path}.{name}", *of))
         if kind == "time":
             u = self.unit
             return Source("time", table=Timeline([-10 * u, 5 * u, 20 * u, 45 * u], [0.5, 2.0, 0.0, 1.0]))
@@ -267,16 +288,21 @@ class Numbers:
         c, u = self.c, self.unit
         if c.on(name + ".never", 0.04):
             return Calendar(name, [])
+        paces: list[float] | None = [] if c.on(name + ".paces", 0.35) else None
         at = self.start + self.minutes(name + ".first", -5, 15)
         intervals = []
         for i in range(c.count(name + ".intervals", 1, 4)):
             end = at + self.minutes(f"{name}.{i}.length", 3, 20)
             intervals.append((at, end))
+            if paces is not None:
+                paces.append(c.pick(f"{name}.{i}.pace", 1.0, 0.5, 2.0, 0.3))
             at = end + self.minutes(f"{name}.{i}.gap", 0 if i == 1 else 1, 12)
         if not c.on(name + ".repeats", 0.6):
             if c.on(name + ".open in the end", 0.5):
                 intervals.append((at, at + 1000.0 * u))
-            return Calendar(name, intervals)
+                if paces is not None:
+                    paces.append(0.5)
+            return Calendar(name, intervals, paces=paces)
         k = c.count(name + ".head", 0, len(intervals) - 1)
         begin = intervals[k][0]
         if c.on(name + ".early", 0.5) and (k == 0 or intervals[k - 1][1] <= begin - u):
@@ -286,11 +312,12 @@ class Numbers:
             period += self.minutes(name + ".pause", 0, 10)
         while begin + period < intervals[-1][1]:  # by rounding
             period = nextafter(period, inf)
-        return Calendar(name, intervals, repeat=(begin, period))
+        return Calendar(name, intervals, repeat=(begin, period), paces=paces)
 
-    def hours(self, path: str) -> str | None:
-        """Name of one of the calendars, if there is any."""
-        return self.c.pick(path + ".hours", *self.calendars).name if self.calendars else None
+    def hours(self, path: str, timer: bool = False) -> str | None:
+        """Name of one of the calendars, if there is any; those with a pace are for timers."""
+        of = self.timers if timer else self.calendars
+        return self.c.pick(path + ".hours", *of).name if of else None
 
     # -- rates (2.5, 6.4, 6.5) -----------------------------------------------------------------------------------
 

@@ -209,6 +209,8 @@ class ObservedService(ObservedJobs):
         if choice is None:
             return None
         job, server, edge = choice
+        if job.asks is not None:  # its owner's line comes first
+            return choice
         keys = []
         for e in edges:
             for priority in e.step.priorities if e.step.waiting else ():
@@ -271,7 +273,6 @@ class ObservedService(ObservedJobs):
         self.note(words.get(place, "4.9 starts again at once"))
         if place == "arrival":
             self.note_if(is_zero(step.work.patience), "4.6 no patience, but a free server")
-            self.note_if(edge.after, "4.2 visible again at once")
         for kind, timer, word in ((4, job.patience, "patience"), (3, job.overflow, "overflow")):
             if waited and timer is not None and timer.live and self.due_at.get((job.number, kind)) == now:
                 self.note(f"4.7 served at the instant of its {word}")

@@ -19,7 +19,7 @@ from sim.machine.reference.servers import CountedState, NamedState, ServerState
 from sim.machine.reference.stations import WorkState
 from sim.machine.steps import Exit
 from tests.twins.compare import Run
-from tests.twins.observed_service import ObservedService
+from tests.twins.observed_desk import ObservedDesk
 
 FAULTS = {
     "more than 100,000": "3.5 time stands still: a fault",
@@ -31,7 +31,7 @@ FAULTS = {
 }
 
 
-class Observer(ObservedService):
+class Observer(ObservedDesk):
     """The reference engine, all of it under observation."""
 
     # -- the run -------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.machine import Break, CountedPool, Duty, NamedPool, NetworkBuilder, Server, Timeline
 from sim.machine.pools import ENDS_OF_DUTY, JOB_CHOICES, SERVER_CHOICES
+from tests.twins.desk import LESSONS
 from tests.twins.numbers import Numbers
 
 CURVES = {
@@ -87,6 +88,8 @@ class People:
             more["job_choice"] = c.pick(name + ".job_choice", *JOB_CHOICES)
         if c.on(name + ".end_of_duty", 0.8):
             more["end_of_duty"] = c.pick(name + ".end_of_duty", *ENDS_OF_DUTY)
+        if c.on(name + ".learning", 0.2):
+            more["learning"] = c.pick(name + ".learning", *LESSONS)
         size = c.pick(name + ".size", 1, 1, 2, 2, 3, 4) if more.get("slots", 1) < 4 else 1
         places = [i for i in range(size) if i == 0 or c.on(f"{name}.server{i}", 0.99)]
         return [self.server(f"{name}.server{i}") for i in places], more
@@ -98,7 +101,8 @@ class People:
         duties = self.duties(path) if c.on(path + ".shifts", 0.75) else (long,)
         speed = c.pick(path + ".speed", 2.0, 0.5, 1.3) if c.on(path + ".speed", 0.2) else 1.0
         breaks = self.breaks(path, duties) if c.on(path + ".breaks", 0.5) else ()
-        return Server(path.split(".")[-1], duties, breaks, speed)
+        done = c.count(path + ".done", 1, 3) if c.on(path + ".done", 0.2) else 0
+        return Server(path.split(".")[-1], duties, breaks, speed, done)
 
     def duties(self, path: str) -> tuple[Duty, ...]:
         """Stretches one after another, the last of them usually long."""
@@ -123,6 +127,8 @@ class People:
             more["presence"] = c.pick(path + ".presence", 0.6, 0.3, 0.0)
             if c.on(path + ".day", 0.3):
                 more["day"] = c.count(path + ".day", 0, 2)
+        if self.n.switches and c.on(path + ".switch", 0.35):
+            more["switch"] = c.pick(path + ".switch", *self.n.switches)
         return Duty(begin, end, **more)
 
     def breaks(self, path: str, duties: tuple[Duty, ...]) -> tuple[Break, ...]:
@@ -143,7 +149,7 @@ class People:
                     begin = d.end - n.unit
                 case _:
                     begin = at + n.unit * c.pick(p + ".gap", 0, 0, 1, 3, 8)
-            kind = "whole" if c.on(p + ".whole", 0.65) else "fixed"
+            kind = "whole" if c.on(p + ".whole", self.n.whole) else "fixed"
             found.append(Break(begin, length, kind))  # type: ignore[arg-type]
             at = max(at, begin + length)
         out: list[Break] = []

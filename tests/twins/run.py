@@ -30,6 +30,7 @@ def parsed() -> Namespace:
     p.add_argument("--first", type=int, default=0, help="number of the first network (0)")
     p.add_argument("--number", type=int, help="only the network with this number")
     p.add_argument("--engine", choices=ENGINES, default="compiled", help="engine that is held against the reference")
+    p.add_argument("--desk", action="store_true", help="only networks with pieces of the service desk (section 8)")
     p.add_argument("--small", action="store_true", help="small networks, as slow engines get them by default")
     p.add_argument("--coverage", action="store_true", help="count rules and branches, and print the table")
     p.add_argument("--smallest", action="store_true", help="shrink the first differing network and print its source")
@@ -46,7 +47,7 @@ def main() -> int:
     from tests.twins.trial import Trials
 
     numbers = range(o.first, o.first + o.networks) if o.number is None else [o.number]
-    trials = Trials(o.seed, o.engine, o.small or o.engine == "uncompiled", Counter() if o.coverage else None)
+    trials = Trials(o.seed, o.engine, o.small or o.engine == "uncompiled", Counter() if o.coverage else None, o.desk)
     print(f"twins: reference and {o.engine} engine, seed {o.seed}, networks {numbers[0]} to {numbers[-1]}", flush=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, disable=not sys.stdout.isatty()) as bar:

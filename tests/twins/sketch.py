@@ -29,6 +29,7 @@ from sim.machine import (
     Uniform,
 )
 from tests.twins.choices import Choices
+from tests.twins.desk import DeskPieces
 from tests.twins.numbers import KIND, NEED, WORTH, Numbers
 from tests.twins.people import People
 
@@ -54,6 +55,7 @@ class Sketch:
         if self.marks and c.on("eight marks", 0.03):
             self.marks = [f"m{i}" for i in range(8)]
         self.n.marks = self.marks
+        self.desk = DeskPieces(self.n, self.steps, self.is_delay)
 
     def builder(self) -> NetworkBuilder:
         """All pieces, unchecked."""
@@ -68,8 +70,10 @@ class Sketch:
         b = NetworkBuilder("twins", n.end, n.warm_up, n.follow, days)
         for name in ("c0", "c1", "c2"):
             if c.on(name, 0.5):
-                n.calendars.append(n.calendar(name))
-                b.calendar(n.calendars[-1])
+                n.timers.append(n.calendar(name))
+                if n.timers[-1].paces is None:
+                    n.calendars.append(n.timers[-1])
+                b.calendar(n.timers[-1])
         self.pools = People(n, self.patchwork).add_to(b)
         for s in self.steps:
             self.delay(b, s) if self.is_delay[s] else self.work(b, s)
@@ -77,6 +81,7 @@ class Sketch:
             self.routes(b, s)
         for w in self.watches:
             self.watch(b, w)
+        self.desk.add_to(b, self.pools)
         self.streams(b)
         return b
 
@@ -86,14 +91,15 @@ class Sketch:
         """A step that passes time."""
         c, n = self.c, self.n
         more: dict[str, Any] = {}
-        for label, chance in (("calendar", 0.25), ("until_open", 0.25)):
-            if n.calendars and c.on(f"{s}.{label}", chance):
-                more[label] = n.hours(f"{s}.{label}")
+        if n.timers and c.on(s + ".calendar", 0.25):
+            more["calendar"] = n.hours(s + ".calendar", timer=True)
+        if n.calendars and c.on(s + ".until_open", 0.25):
+            more["until_open"] = n.hours(s + ".until_open")
         for label, chance in (("counts_as_wait", 0.4), ("recorded", 0.7)):
             if c.on(f"{s}.{label}", chance):
                 more[label] = True
         length: Law = Constant(0.0) if s == self.zero else n.law(s + ".length", 1, 15, endless=0.12, zero=0.1)
-        b.delay(s, length, **more)
+        b.delay(s, length, **more, **self.desk.delay(s))
 
     def work(self, b: NetworkBuilder, s: str) -> None:
         """A step with any of the attributes of `Work`."""
@@ -111,6 +117,7 @@ class Sketch:
         if s == "s0" and self.patchwork:
             edges = [Edge("p0")]
         counted = any(isinstance(p, CountedPool) for p in self.pools if p.name in {e.pool for e in edges})
+        named = any(isinstance(p, NamedPool) for p in self.pools if p.name in {e.pool for e in edges})
         high = c.pick(s + ".long", 4, 8, 8, 15)
         more["size"] = Constant(0.0) if s == self.zero else n.law(s + ".size", 1, high, endless=0.015, zero=0.08)
         if s == "s0" and not n.more_attributes and c.on("odd size", 0.03):
@@ -163,11 +170,12 @@ class Sketch:
         if s == "s0" and self.rounds:
             more["size"] = Constant(0.25 * n.unit, atoms=((0.0, 0.97),))
         for label in ("after", "patience", "due"):
-            if n.calendars and c.on(f"{s}.{label}_calendar", 0.2):
-                more[label + "_calendar"] = n.hours(f"{s}.{label}_calendar")
+            if n.timers and c.on(f"{s}.{label}_calendar", 0.2):
+                more[label + "_calendar"] = n.hours(f"{s}.{label}_calendar", timer=True)
         if c.on(s + ".counts_as_wait", 0.2):
             more["counts_as_wait"] = True
-        b.work(s, edges, **more)
+        desk = self.desk.work(s, more, named)
+        b.work(s, edges, **more, **desk)
 
     def edges(self, s: str, units: int) -> list[Edge]:
         """Who may serve a step: often several pools, of equal or different ranks."""
@@ -176,7 +184,7 @@ class Sketch:
         for p in self.pools:
             at = f"{s}.{p.name}"
             named = isinstance(p, NamedPool)
-            if units > (p.slots if isinstance(p, NamedPool) else 1) or not c.on(at, 0.8):
+            if units > (p.slots if isinstance(p, NamedPool) else 1) or not c.on(at, self.n.served):
                 continue
             more: dict[str, Any] = {}
             if c.on(at + ".rank", 0.45):
@@ -189,25 +197,31 @@ class Sketch:
                 more["reserve"] = c.pick(at + ".reserve", 1, 1, 2)
             if named and c.on(at + ".most", 0.25):
                 more["most"] = units + c.pick(at + ".most", 0, 0, 1)
-            out.append(Edge(p.name, **more))
+            out.append(Edge(p.name, **more, **self.desk.edge(at)))
         return out
 
     # -- routes (2.9) -------------------------------------------------------------------------------------------------
 
     def routes(self, b: NetworkBuilder, s: str) -> None:
         """Clauses of every exit of a step."""
-        c = self.c
-        exits = [("done", 0.8)]
+        c, n = self.c, self.n
+        exits = [("done", 0.8)] + [("recalled", 0.6)] * (s in self.desk.recalled)
         if not self.is_delay[s]:
-            exits += [("abandoned", 0.45), ("blocked", 0.35), ("closed", 0.35)]
+            exits += [("abandoned", 0.45), ("blocked", 0.35), ("closed", 0.6 if self.desk.on else 0.35)]
         for exit_, chance in exits:
             name = f"{s}.{exit_}"
             clauses: list[Clause] = []
-            if self.marks and s == self.steps[0] and exit_ == "done":  # so that every mark is known
+            if (self.marks or n.family_marks) and s == self.steps[0] and exit_ == "done":  # so that every mark is known
                 add = {m: c.pick(f"{name}.{m}", 0, 1) for m in self.marks}
-                clauses.append(b.clause(name + ".marks", add=add, go_on=True))
+                clauses.append(b.clause(name + ".marks", add=add, go_on=True, tell=self.desk.first_tell()))
             if c.on(name, chance):
                 clauses += [self.clause(b, f"{name}{i}", s) for i in range(3) if c.on(f"{name}{i}", 0.65)]
+            ahead = self.flow[self.flow.index(s) + 1 :]
+            if s in self.desk.leads_on and exit_ == "done" and not self.rounds:
+                more = [b.clause(name + ".comes back", to=s, again=True, probability=0.4)] * (s != self.zero)
+                if ahead:
+                    more.append(b.clause(name + ".leads on", to=c.pick(name + ".on", *ahead), probability=0.8))
+                clauses[1:1] = more
             if clauses:
                 b.route(s, exit_, *clauses)
 
@@ -242,7 +256,7 @@ class Sketch:
                 more["probability"] = c.pick(name + ".way back", 0.3, 0.5)
         if self.rounds and name == "s0.done0":
             return b.clause(name, add=add, to=s, again=True, probability=0.9999)
-        return b.clause(name, when=when, add=add, **more)
+        return b.clause(name, when=when, add=add, tell=self.desk.tell(name, 0.25), **more)
 
     def spawns(self, name: str, ahead: list[str], when: list[Condition], add: dict[str, int]) -> list[Spawn]:
         """New jobs: ahead, or anywhere if a mark that they inherit keeps their number down."""
@@ -289,8 +303,8 @@ class Sketch:
         for label, chance in (("stop", 0.45), ("reset", 0.45)):
             if c.on(f"{w}.{label}", chance):
                 more[label] = tuple(self.anchor(f"{w}.{label}{i}") for i in range(c.count(f"{w}.{label}", 1, 2)))
-        if n.calendars and c.on(w + ".calendar", 0.25):
-            more["calendar"] = n.hours(w + ".calendar")
+        if n.timers and c.on(w + ".calendar", 0.25):
+            more["calendar"] = n.hours(w + ".calendar", timer=True)
         if self.marks and c.on(w + ".add", 0.5):
             marks = [m for m in self.marks if c.on(f"{w}.add {m}", 0.6)]
             more["add"] = {m: c.pick(f"{w}.by {m}", 1, 1, 0, 200) for m in marks}
@@ -308,7 +322,7 @@ class Sketch:
         length = n.law(w + ".length", int(not ends), 12, endless=0.05, zero=0.2 * ends, positive=not ends)
         if w == "w0" and not n.small and c.on("standstill", 0.012):
             length, more["times"] = Uniform(0.0, 0.0), 200_000
-        b.watch(w, start, length, **more)
+        b.watch(w, start, length, tell=self.desk.tell(w, 0.4), **more)
 
     # -- streams (2.5, 6.4, 6.5) --------------------------------------------------------------------------------------
 

@@ -23,6 +23,8 @@ def source_of(network: Network, seed: int, replication: int, most_open: int) -> 
         lines.append(_call("counted" if isinstance(p, CountedPool) else "named", p))
     for s in n.steps:
         lines.append(_call("delay" if isinstance(s, Delay) else "work", s, edges="served_by"))
+    lines += [_call("gauge", g) for g in n.gauges]
+    lines += [_call("switch", s) for s in n.switches]
     for (step, exit_), clauses in n.routes.items():
         lines.append(f"b.route({step!r}, {exit_.name.lower()!r}, {', '.join(text(c) for c in clauses)})")
     lines += [_call("watch", w) for w in n.watches]

@@ -64,6 +64,8 @@ class Trials:
         Small networks.
     seen : Counter, optional
         Counts rules and branches.
+    desk : bool
+        Only networks with pieces of the service desk.
 
     Attributes
     ----------
@@ -71,15 +73,18 @@ class Trials:
         Numbers of networks on which the engines differ.
     """
 
-    def __init__(self, seed: int, engine: str, small: bool, seen: Counter[str] | None) -> None:
-        self.seed, self.name, self.small, self.seen = seed, engine, small, seen
+    def __init__(self, seed: int, engine: str, small: bool, seen: Counter[str] | None, desk: bool = False) -> None:
+        self.seed, self.name, self.small, self.seen, self.only_desk = seed, engine, small, seen, desk
         self.engine = engine_called(engine)
         self.differing: list[int] = []
-        self.done = self.jobs = self.spells = self.ties = self.faults = self.refused = self.large = 0
+        self.done = self.desk = self.jobs = self.spells = self.ties = self.faults = self.refused = self.large = 0
 
     def number(self, number: int) -> list[str]:
         """Run one network; lines to print about it, none if the engines agree."""
         twin = numbered(self.seed, number, self.small)
+        desk = "desk" in twin.taken
+        if self.only_desk and not desk:
+            return []
         self.done += 1
         if twin.network is None:
             self.refused += 1
@@ -89,6 +94,7 @@ class Trials:
         except TooLarge:
             self.large += 1
             return []
+        self.desk += desk
         if isinstance(records, str):
             self.faults += 1
         else:
@@ -126,6 +132,6 @@ class Trials:
             f"{rejected:,} left out ({rejected / max(self.done, 1):.2%}): {self.refused:,} refused by the checks, "
             f"{self.large:,} too large",
             f"{self.jobs:,} jobs, {self.spells:,} spells, {self.ties:,} instants shared by several jobs, "
-            f"{self.faults:,} runs that end in a fault",
+            f"{self.faults:,} runs that end in a fault, {self.desk:,} networks with pieces of the service desk",
         ]
         return "\n".join([*lines, report(self.seen, self.done)] if self.seen is not None else lines)

@@ -17,6 +17,7 @@ import numpy as np
 from sim.machine.compiled.kernel import inlined, kernel
 from sim.machine.compiled.layout import (
     CHUNK_SIZE,
+    CLOSING,
     FAR_PATIENCE,
     FAR_TIMER,
     MOST_IN_ORDER,
@@ -38,6 +39,7 @@ from sim.machine.compiled.tables import (
     fetch_job,
     jobs,
     servers,
+    switches,
     wheel,
 )
 from sim.machine.compiled.trouble import complain
@@ -287,6 +289,9 @@ def is_live(w, full, code):
             return clocks(w, slot).timer == code
         if kind == OPENING:
             return servers(w, slot).timer == code
+        if len(full):
+            if kind == CLOSING:
+                return switches(w, slot).timer == code
         return jobs(w, slot).timer == code
     return True  # in a core network completions and entries always happen
 

@@ -11,6 +11,7 @@ from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.laws import invert, sample
 from sim.machine.compiled.layout import BAD_BATCH, COUNTED_FAMILY, NONE
 from sim.machine.compiled.luck import C2, draw, mix
+from sim.machine.compiled.recall import found_family
 from sim.machine.compiled.recording import begin_job_row
 from sim.machine.compiled.slots import give_number, new_job
 from sim.machine.compiled.tables import (
@@ -42,6 +43,9 @@ def be_born(w, full, g):
             w.open_counted += 1
         begin_job_row(w, j)
         if full is not None:
+            if len(full):
+                if w.related:
+                    found_family(w, j)
             read_attributes(w, full, g, j)
     return j
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.lines import first_of, next_priority
+from sim.machine.compiled.release import offer_due
 from sim.machine.compiled.servers import has_room, roomiest
 from sim.machine.compiled.sight import visible
-from sim.machine.compiled.tables import edges, frames, persons, pools, servers
+from sim.machine.compiled.tables import edges, persons, pools, servers
 
 
 @kernel
@@ -38,8 +39,4 @@ def let_go(w, full, j):
     x.cleared = 0
     pool = pools(w, server.pool)
     pool.cleared -= 1
-    if w.holding:  # in the middle of a planned change: when all of its instant are made
-        pool.touched = 1
-    else:
-        frames(w)[w.frames_open] = server.pool
-        w.frames_open += 1
+    offer_due(w, server.pool)

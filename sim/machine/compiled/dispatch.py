@@ -1,4 +1,4 @@
-"""Who serves whom: arrivals and offers (rules 4.1 to 4.3)."""
+"""Who serves whom: the best server for a job, and offers (rules 4.1.2 and 4.3)."""
 
 from __future__ import annotations
 
@@ -7,85 +7,19 @@ from math import inf, isnan
 import numpy as np
 
 from sim.machine.compiled.clearing import clear_for_heads, let_go
-from sim.machine.compiled.hours import add_open, next_open
-from sim.machine.compiled.kernel import kernel
-from sim.machine.compiled.laws import predict, sample
-from sim.machine.compiled.layout import BY_KEPT, EARLIEST_DUE, FROM_BIRTH, FROM_MARK, HIGHEST_SCORE, NONE
+from sim.machine.compiled.kernel import inlined, kernel
+from sim.machine.compiled.laws import predict
+from sim.machine.compiled.layout import EARLIEST_DUE, HIGHEST_SCORE, NONE
 from sim.machine.compiled.lines import first_of, next_priority, next_waiting
-from sim.machine.compiled.servers import NOBODY, THE_POOL, best_of_pool
-from sim.machine.compiled.service import start
+from sim.machine.compiled.release import offer_due
+from sim.machine.compiled.servers import NOBODY, THE_POOL, best_of_pool, may
+from sim.machine.compiled.service import LET_GO, start
 from sim.machine.compiled.sight import first_visible, visible, visible_from
-from sim.machine.compiled.tables import edges, frames, jobs, lives, marked, persons, pools, servers, steps, takes
-from sim.machine.compiled.waiting import join, take_from_line
-from sim.machine.luck import Purpose
-from sim.machine.steps import Exit
+from sim.machine.compiled.tables import edges, frames, hosts, jobs, persons, pools, queues, servers, steps, takes
+from sim.machine.compiled.waiting import take_from_line
 
-_DUE = np.int64(Purpose.DUE)
-_HEAD_START = np.int64(Purpose.HEAD_START)
-_PRIORITY = np.int64(Purpose.PRIORITY)
-_BLOCKED = np.int64(Exit.BLOCKED)
-_CLOSED = np.int64(Exit.CLOSED)
-SETTLED = np.int64(-1)
-"""The job has started or stands in line."""
 TOUCHED_POOLS = np.int64(-1)
 """A frame of the offers that means all pools marked as touched."""
-
-
-@kernel
-def arrive(w, full, j):
-    """Rule 4.1: start, join, or leave at once by the exit that is returned."""
-    job = jobs(w, j)
-    step = steps(w, job.step)
-    if full is not None:
-        w.arrivals += 1
-        read_entry(w, full, j)
-        if not step.open:  # 1
-            if step.refuses:
-                return _CLOSED
-            persons(w, j).opens = next_open(w, full, step.door, w.now)
-            join(w, full, j)
-            return SETTLED
-        if best_server(w, full, j, False):  # 2
-            start(w, full, w.choice_job, w.choice_server, w.choice_edge)
-            run_offers(w, full)
-            return SETTLED
-    else:
-        for e in range(step.first_edge, step.end_edge):
-            edge = edges(w, e)
-            pool = pools(w, edge.pool)
-            if pool.n - pool.busy > edge.reserve:
-                start(w, full, j, THE_POOL, e)
-                return SETTLED
-    if step.waiting >= step.limit:  # 4
-        return _BLOCKED
-    join(w, full, j)  # 5
-    return SETTLED
-
-
-@kernel
-def read_entry(w, full, j):
-    """What is read when a job enters a Work step: due time, place, priority."""
-    job = jobs(w, j)
-    step = steps(w, job.step)
-    x = persons(w, j)
-    x.arrival = w.arrivals
-    if step.due >= 0:
-        d = sample(w, full, step.due, j, step.hash, job.round, _DUE)
-        origin = w.now
-        if step.due_from == FROM_BIRTH:
-            origin = lives(w, j).birth
-        elif step.due_from == FROM_MARK:
-            origin = marked(w, j)[step.due_mark]
-        open_minutes = step.due_calendar != NONE and not isnan(origin)
-        x.due = add_open(w, full, step.due_calendar, origin, d) if open_minutes else origin + d
-    if step.head_start >= 0:
-        x.place = w.now - sample(w, full, step.head_start, j, step.hash, job.round, _HEAD_START)
-    if isnan(x.first_place):
-        x.first_place = x.place
-    if step.order == BY_KEPT:
-        x.place = x.first_place
-    if step.priority >= 0:
-        x.priority = sample(w, full, step.priority, j, step.hash, job.round, _PRIORITY)
 
 
 @kernel
@@ -187,10 +121,31 @@ def offer(w, full, pool):
 
 
 @kernel
+def offer_when_due(w, full, pool):
+    """The same, in the middle of a planned change when all of its instant are made."""
+    offer_due(w, pool)
+    if w.holding == 0:
+        run_offers(w, full)
+
+
+@kernel
+def offer_touched(w, full):
+    """One offer over all pools that are marked."""
+    frames(w)[w.frames_open] = TOUCHED_POOLS
+    w.frames_open += 1
+    run_offers(w, full)
+
+
+@kernel
 def run_offers(w, full):
     """Make the offers that are due, the latest first, until nothing fits."""
     while w.frames_open:
         pool = frames(w)[w.frames_open - 1]
+        if len(full):
+            if pool < TOUCHED_POOLS:
+                w.frames_open -= 1
+                let_go(w, full, np.uint64(LET_GO - pool))
+                continue
         found = next_start_of_touched(w, full) if pool == TOUCHED_POOLS else next_start(w, full, pool)
         if found:
             start(w, full, w.choice_job, w.choice_server, w.choice_edge)
@@ -253,6 +208,10 @@ def first_above(w, pool, rank):
 def choose(w, full, i, k):
     """The job a pool takes next of its edges of the rank of the k-th, with the server for it; False: nothing fits."""
     pool = pools(w, i)
+    if len(full):
+        if pool.first_eager:
+            if choose_for_owners(w, full, i, k):
+                return True
     found = NOBODY
     found_key = 0.0
     found_server = NOBODY
@@ -269,12 +228,7 @@ def choose(w, full, i, k):
             if j:
                 s = best_of_pool(w, full, e, j)
                 if s:
-                    x = persons(w, j)
-                    key = x.place
-                    if pool.job_choice == EARLIEST_DUE:
-                        key = inf if isnan(x.due) else x.due
-                    elif pool.job_choice == HIGHEST_SCORE:
-                        key = -predict(w, full, step.score, j) if step.score >= 0 else 0.0
+                    key = job_key(w, full, pool, step, j)
                     if not found or sooner(w, full, j, key, found, found_key):
                         found = j
                         found_key = key
@@ -284,6 +238,68 @@ def choose(w, full, i, k):
                 if step.room:
                     clear_for_heads(w, full, step)
             head = next_priority(w, step, priority)
+    w.choice_job = found
+    w.choice_server = found_server
+    w.choice_edge = found_edge
+    return found != NOBODY
+
+
+@inlined
+def job_key(w, full, pool, step, j):
+    """What a pool compares between the first ones of lines of one rank and priority; least goes first."""
+    x = persons(w, j)
+    if pool.job_choice == EARLIEST_DUE:
+        return inf if isnan(x.due) else x.due
+    if pool.job_choice == HIGHEST_SCORE:
+        return -predict(w, full, step.score, j) if step.score >= 0 else 0.0
+    return x.place
+
+
+@kernel
+def owner_fits(w, full, s, e, j):
+    """Whether this very server fits (section 4, `fits`)."""
+    server, edge = servers(w, s), edges(w, e)
+    pool = pools(w, edge.pool)
+    if server.shelf == NONE or server.load > edge.top_load or pool.free - edge.units < edge.reserve:
+        return False
+    return may(server, edge.rank, j)
+
+
+@kernel
+def choose_for_owners(w, full, i, k):
+    """Rule 8.3: the first of the personal lines of a pool, at the rank of the k-th of its edges, whose owner fits."""
+    pool = pools(w, i)
+    found = NOBODY
+    found_key = 0.0
+    found_server = NOBODY
+    found_edge = NONE
+    rank = takes(w, k).rank
+    s = np.uint64(pool.first_eager)
+    while s:
+        q = np.uint64(hosts(w, s).first_queue)
+        while q:
+            line = queues(w, q)
+            step = steps(w, line.step)
+            m = k
+            while m < pool.end_take and takes(w, m).rank == rank:
+                e = takes(w, m).edge
+                at_step = takes(w, m).step == line.step
+                m += 1
+                head = first_of(w, line) if at_step else NOBODY
+                while head:
+                    priority = persons(w, head).priority
+                    j = first_visible(w, full, step, e, head)
+                    if j and owner_fits(w, full, s, e, j):
+                        key = job_key(w, full, pool, step, j)
+                        if not found or sooner(w, full, j, key, found, found_key):
+                            found = j
+                            found_key = key
+                            found_server = s
+                            found_edge = e
+                        break
+                    head = next_priority(w, line, priority)
+            q = np.uint64(line.next_of_server)
+        s = np.uint64(hosts(w, s).eager_next)
     w.choice_job = found
     w.choice_server = found_server
     w.choice_edge = found_edge

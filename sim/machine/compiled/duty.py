@@ -2,60 +2,63 @@
 
 from __future__ import annotations
 
-from math import inf
-
 import numpy as np
 
-from sim.machine.compiled.agenda import ZERO, sift_down, sift_up
+from sim.machine.compiled.agenda import ZERO
 from sim.machine.compiled.clearing import clear_for_heads
-from sim.machine.compiled.dispatch import TOUCHED_POOLS, best_server, leave_line, next_of_counted, offer, run_offers
+from sim.machine.compiled.dispatch import leave_line, next_of_counted, offer, offer_touched
 from sim.machine.compiled.families import travel
+from sim.machine.compiled.handback import begin_spell, hand_back
+from sim.machine.compiled.kept import give_slot_back
 from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.layout import (
     AFTER_WORK,
-    BEFORE,
     BREAK,
+    CLOSING,
     COUNT,
     DOOR,
     DUTY_CHANGE,
+    FINISH,
     HAND_BACK,
     IN_LINE,
     IN_SERVICE,
+    NO_CHANGE,
     NO_ROWS,
     NONE,
     PAUSE,
     PAUSED,
     POOL_RULE,
     SILENT,
-    SLOT_BITS,
-    SPELLS,
+    SPEED_CHANGE,
 )
-from sim.machine.compiled.lines import first_of, next_of, next_priority
+from sim.machine.compiled.owners import owner_goes
 from sim.machine.compiled.recording import write_row
+from sim.machine.compiled.release import break_may_begin, yield_in, yield_no_more
+from sim.machine.compiled.scratch import collect, collect_line, take_least
 from sim.machine.compiled.servers import THE_POOL, change_serving, note_change, place
-from sim.machine.compiled.service import break_may_begin, close_job, free_slots, interrupt, settle, start
+from sim.machine.compiled.service import start
+from sim.machine.compiled.speeds import interrupt, settle
 from sim.machine.compiled.tables import (
     breaks,
     changes,
     edges,
-    entry,
-    frames,
     heads,
+    hosts,
     jobs,
     persons,
     pools,
+    queues,
     servers,
     steps,
+    switches,
+    ties,
 )
 from sim.machine.compiled.trouble import complain
-from sim.machine.compiled.waiting import join
 from sim.machine.records import ON_BREAK
 from sim.machine.steps import Exit
 
-_HANDED_BACK, _PAUSED = np.int64(Exit.HANDED_BACK), np.int64(Exit.PAUSED)
+_PAUSED = np.int64(Exit.PAUSED)
 _ABANDONED, _CLOSED = np.int64(Exit.ABANDONED), np.int64(Exit.CLOSED)
-_SLOT = np.uint64(SLOT_BITS)
-_SLOT_MASK = np.uint64((1 << SLOT_BITS) - 1)
 
 
 @kernel
@@ -100,6 +103,10 @@ def closings(w, full, first, end):
             continue
         s = np.uint64(pool.first_server + c.server)
         server = servers(w, s)
+        if len(full):
+            if not takes_effect(w, c, s):
+                c.what = NO_CHANGE
+                continue
         if server.cleared:
             heads(w)[n_heads] = server.cleared
             n_heads += 1
@@ -109,7 +116,11 @@ def closings(w, full, first, end):
         if c.what == BREAK:
             if server.on_duty:
                 server.break_due += c.value
+                if len(full):
+                    hosts(w, s).break_noted = w.now
         else:
+            if len(full):
+                hosts(w, s).in_duty = 1 if c.value == 1.0 else 0
             server.on_duty = 0
             server.break_due = 0.0
             if server.resting:
@@ -127,6 +138,11 @@ def closings(w, full, first, end):
             duty_ends(w, full, np.uint64(pools(w, c.index).first_server + c.server))
         elif c.what == BREAK:
             break_may_begin(w, full, np.uint64(pools(w, c.index).first_server + c.server))
+    if len(full):
+        for i in range(first, end):
+            c = changes(w, i)
+            if c.what == DUTY_CHANGE and c.value != 1.0:
+                owner_goes(w, full, np.uint64(pools(w, c.index).first_server + c.server))
     for i in range(n_heads):
         j = np.uint64(heads(w)[i])
         if jobs(w, j).state == IN_LINE:
@@ -136,44 +152,15 @@ def closings(w, full, first, end):
 
 
 @kernel
-def offer_touched(w, full):
-    """One offer over all pools that are marked."""
-    frames(w)[w.frames_open] = TOUCHED_POOLS
-    w.frames_open += 1
-    run_offers(w, full)
-
-
-@kernel
-def collect(w, size, key, j):
-    """Put a job into the scratch heap, which gives the least key first."""
-    sift_up(w.scratch, size, 0.0, (np.uint64(key) << _SLOT) | j)
-
-
-@kernel
-def take_least(w, size):
-    """The job of the least key in a scratch heap of `size`; the caller counts it down."""
-    code = entry(w.scratch, 0).code
-    if size > 1:
-        last = entry(w.scratch, size - 1)
-        sift_down(w.scratch, size - 1, last.time, last.code)
-    return code & _SLOT_MASK
-
-
-@kernel
 def line_leaves(w, full, i):
     """Rule 4.10: everybody in line leaves, in the order of joining; returned jobs wait on."""
     step = steps(w, i)
-    n = 0
-    head = first_of(w, step)
-    while head:
-        j = head
-        priority = persons(w, head).priority
-        while j and persons(w, j).priority == priority:
-            if persons(w, j).spell == 0:
-                collect(w, n, jobs(w, j).joined_serial, j)
-                n += 1
-            j = next_of(w, full, step, j)
-        head = next_priority(w, step, priority)
+    n = collect_line(w, full, step, 0, False)
+    if len(full):
+        q = np.uint64(step.first_queue)
+        while q:
+            n = collect_line(w, full, queues(w, q), n, False)
+            q = np.uint64(queues(w, q).next_of_step)
     while n:
         j = take_least(w, n)
         n -= 1
@@ -239,46 +226,34 @@ def duty_ends(w, full, s):
             hand_back(w, full, j)
         elif rule == PAUSE:
             pause(w, full, j)
+    if len(full):
+        let_kept_go(w, full, s)
 
 
 @kernel
-def begin_spell(w, full, j):
-    """A new row, by hand back or pause."""
-    x = persons(w, j)
-    if x.spell == 255:
-        complain(w, SPELLS, np.int64(jobs(w, j).number), 0.0)
-        return
-    x.spell += 1
-    x.resumed = 0
-    x.spell_entered = w.now
-    x.speed = 0.0
-    x.settled = w.now
-    x.finish = inf
-    x.cleared = 0
-    jobs(w, j).started = np.nan
+def let_kept_go(w, full, s):
+    """Slots that jobs keep with a server whose duty ends, by the rule of the step at which they are kept."""
+    j = np.uint64(hosts(w, s).first_kept)
+    while j:
+        following = np.uint64(ties(w, j).kept_next)
+        rule = steps(w, ties(w, j).kept_step).end_of_duty
+        if rule == POOL_RULE:
+            rule = pools(w, ties(w, j).kept_pool).end_of_duty
+        if rule != FINISH:
+            give_slot_back(w, full, j)
+        j = following
 
 
 @kernel
-def hand_back(w, full, j):
-    """Rule 4.9."""
-    job = jobs(w, j)
-    x = persons(w, j)
-    edge = edges(w, job.edge)
-    interrupt(w, full, j)
-    if steps(w, job.step).counts_as_wait:
-        x.waited += w.now - job.started
-    close_job(w, full, j)
-    write_row(w, full, j, w.now, w.now, _HANDED_BACK)
-    free_slots(w, full, edge.pool, x.server, edge.units)
-    begin_spell(w, full, j)
-    x.server = 0
-    job.state = BEFORE
-    x.opens = -inf
-    if best_server(w, full, j, False):
-        start(w, full, j, w.choice_server, w.choice_edge)
-        run_offers(w, full)
-    else:
-        join(w, full, j)
+def takes_effect(w, c, s):
+    """Whether a planned change concerns a server, who may be away because a switch is off (rule 8.2)."""
+    server, host = servers(w, s), hosts(w, s)
+    if c.what != DUTY_CHANGE:
+        return c.what != BREAK or (server.on_duty != 0 and (c.kind == CLOSING or host.break_noted != w.now))
+    if c.kind != CLOSING:
+        return True
+    goes_on = c.switch >= 0 and switches(w, c.switch + 1).is_on != 0  # into a duty that touches
+    return host.in_duty != 0 and not goes_on
 
 
 @kernel
@@ -292,6 +267,9 @@ def pause(w, full, j):
         x.waited += w.now - job.started
     write_row(w, full, j, w.now, w.now, _PAUSED)
     begin_spell(w, full, j)
+    if len(full):
+        if ties(w, j).yielding:
+            yield_no_more(w, pools(w, edge.pool), j)
     job.state = PAUSED
     x.resumed = 1
     change_serving(w, pools(w, edge.pool), -edge.units)
@@ -308,6 +286,10 @@ def openings(w, full, first, end):
             for e in range(step.first_edge, step.end_edge):
                 pools(w, edges(w, e).pool).touched = 1
             continue
+        if len(full):
+            if c.switch >= 0 and not switches(w, c.switch + 1).is_on:
+                c.what = NO_CHANGE
+                continue
         pool = pools(w, c.index)
         pool.touched = 1
         if c.what == COUNT:
@@ -315,6 +297,14 @@ def openings(w, full, first, end):
             continue
         s = np.uint64(pool.first_server + c.server)
         server = servers(w, s)
+        if len(full):
+            if not takes_effect(w, c, s):
+                c.what = NO_CHANGE
+                continue
+            if c.what == DUTY_CHANGE:
+                if server.on_duty:
+                    c.what = SPEED_CHANGE
+                hosts(w, s).in_duty = 1
         if c.what == BREAK:
             server.break_due += c.value
             place(w, full, s)
@@ -326,7 +316,7 @@ def openings(w, full, first, end):
             note_change(w, full, s)
     for i in range(first, end):
         c = changes(w, i)
-        if c.what < DUTY_CHANGE or c.what == BREAK:
+        if c.what != DUTY_CHANGE and c.what != SPEED_CHANGE:
             continue
         pool = pools(w, c.index)
         s = np.uint64(pool.first_server + c.server)
@@ -341,6 +331,10 @@ def openings(w, full, first, end):
                 job.started = w.now
                 x.settled = w.now
                 change_serving(w, pool, np.int64(edges(w, job.edge).units))
+                if len(full):
+                    ties(w, j).learned = hosts(w, s).factor
+                    if steps(w, job.step).yields and not job.flags & SILENT:
+                        yield_in(w, pool, j)
             j = x.job_next
         settle(w, full, s)
     for i in range(first, end):

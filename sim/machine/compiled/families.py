@@ -6,9 +6,11 @@ from math import inf, nan
 
 import numpy as np
 
+from sim.machine.compiled.admission import SETTLED, arrive
 from sim.machine.compiled.agenda import ZERO, drop_timer, set_timer
-from sim.machine.compiled.dispatch import SETTLED, arrive, leave_line
+from sim.machine.compiled.dispatch import leave_line, run_offers
 from sim.machine.compiled.hours import add_open, next_open
+from sim.machine.compiled.kept import let_slot_go
 from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.laws import holds, predict, sample
 from sim.machine.compiled.layout import (
@@ -28,8 +30,10 @@ from sim.machine.compiled.layout import (
     NONE,
     ROUNDS,
     SILENT,
+    WHEN_ENTERED,
 )
 from sim.machine.compiled.luck import child_key, draw
+from sim.machine.compiled.recall import is_still_called, join_family, leave_family, tell
 from sim.machine.compiled.recording import begin_job_row, write_job, write_row
 from sim.machine.compiled.slots import free_job, give_number, new_job
 from sim.machine.compiled.tables import (
@@ -45,6 +49,7 @@ from sim.machine.compiled.tables import (
     routes,
     spawns,
     steps,
+    ties,
     watches,
 )
 from sim.machine.compiled.trouble import complain
@@ -54,7 +59,7 @@ from sim.machine.steps import Exit
 
 _CLAUSE = np.int64(Purpose.CLAUSE)
 _DELAY = np.int64(Purpose.DELAY)
-_MOVED = np.int64(Exit.MOVED)
+_MOVED, _RECALLED = np.int64(Exit.MOVED), np.int64(Exit.RECALLED)
 ENTER = np.int64(-2)
 """In place of an exit: the job enters the step it carries."""
 
@@ -87,6 +92,9 @@ def travel(w, full, j, exit_):
             begin_visit(w, full, j)
             if w.watched:
                 anchor(w, full, ENTERED, job.step, j)
+            if len(full):
+                if steps(w, job.step).release == WHEN_ENTERED:
+                    lose_slot(w, full, j)
         step = steps(w, job.step)
         if step.kind == DELAY:
             begin_delay(w, full, j)
@@ -118,6 +126,16 @@ def begin_visit(w, full, j):
     x.settled = now
     x.finish = inf
     x.cleared = 0
+    if len(full):
+        ties(w, j).visit += 1
+
+
+@kernel
+def lose_slot(w, full, j):
+    """The slot that the job keeps, if it keeps one, is released and offered (rule 8.5)."""
+    if ties(w, j).keeps:
+        let_slot_go(w, full, j)
+        run_offers(w, full)
 
 
 @kernel
@@ -126,6 +144,9 @@ def begin_delay(w, full, j):
     job = jobs(w, j)
     step = steps(w, job.step)
     job.state = IN_DELAY
+    if full is not None:
+        if len(full):
+            step.inside += 1
     t = w.now + 0.0
     d = sample(w, full, step.size, j, step.hash, job.round, _DELAY)
     t = w.now + d
@@ -143,6 +164,8 @@ def delay_row(w, full, j, exit_):
     job = jobs(w, j)
     step = steps(w, job.step)
     if full is not None:
+        if len(full):
+            step.inside -= 1
         if step.counts_as_wait:
             persons(w, j).waited += w.now - job.entered
     if step.recorded:
@@ -172,6 +195,9 @@ def route(w, full, j, exit_):
         if full is not None:
             if c.first_mark < c.end_mark:
                 raise_marks(w, full, j, c.first_mark, c.end_mark)
+            if len(full):
+                if c.first_tell < c.end_tell:
+                    tell(w, full, j, c.first_tell, c.end_tell)
         if c.first_spawn < c.end_spawn:
             spawn(w, full, j, c.hash, c.first_spawn, c.end_spawn, 0)
         if c.again:
@@ -179,6 +205,8 @@ def route(w, full, j, exit_):
                 complain(w, ROUNDS, np.int64(job.number), 0.0)
                 return NONE
             job.round += 1
+            if full is not None:
+                persons(w, j).first_place = nan
         if c.go_on:
             continue
         return c.to
@@ -219,6 +247,8 @@ def spawn(w, full, j, name, first, end, ordinal):
                 for a in range(w.n_marks):
                     marks(w, k)[a] = marks(w, j)[a]
                     marked(w, k)[a] = marked(w, j)[a]
+                if len(full):
+                    ties(w, k).kin = ties(w, j).kin
             delay = 0.0
             if s.delay >= 0:
                 delay = sample(w, full, s.delay, k, name, 0, _DELAY)
@@ -226,6 +256,10 @@ def spawn(w, full, j, name, first, end, ordinal):
                 free_job(w, k)
                 continue
             give_number(w, k)
+            if full is not None:
+                if len(full):
+                    if w.related:
+                        join_family(w, k)
             w.spawned += 1
             if jobs(w, k).flags:
                 w.open_counted += 1
@@ -243,12 +277,39 @@ def end_job(w, full, j, exit_):
     if full is not None:
         if persons(w, j).clocks:
             end_clocks(w, full, j)
+        if len(full):
+            ended_at_desk(w, full, j)
     w.ended += 1
     w.alive -= 1
     if jobs(w, j).flags & COUNTED_FAMILY:
         w.open_counted -= 1
     write_job(w, full, j, w.now, exit_)
     free_job(w, j)
+
+
+@kernel
+def ended_at_desk(w, full, j):
+    """The end of a job in its family, and of the slot that it keeps."""
+    lose_slot(w, full, j)
+    if w.related:
+        leave_family(w, j)
+
+
+@kernel
+def recalled(w, full, k):
+    """A recall's timer (kind 5): if the job is still in that visit and waits, it leaves (rule 8.7)."""
+    clocks(w, k).timer = ZERO
+    if not is_still_called(w, k):
+        return
+    j = clocks(w, k).job
+    if jobs(w, j).state == IN_LINE:
+        leave_line(w, full, j)
+        write_row(w, full, j, w.now, nan, _RECALLED)
+    else:
+        if jobs(w, j).timer:
+            drop_timer(w, j)
+        delay_row(w, full, j, _RECALLED)
+    travel(w, full, j, _RECALLED)
 
 
 @kernel
@@ -266,6 +327,9 @@ def watch_expires(w, full, k):
     c.running = 1 if c.since_start < watch.times else 0
     sets = c.sets
     raise_marks(w, full, j, watch.first_mark, watch.end_mark)
+    if len(full):
+        if watch.first_tell < watch.end_tell:
+            tell(w, full, j, watch.first_tell, watch.end_tell)
     if watch.first_spawn < watch.end_spawn:
         spawn(w, full, j, watch.hash, watch.first_spawn, watch.end_spawn, first)
     if watch.to >= 0 and (job.state == IN_LINE or job.state == IN_DELAY) and not job.flags & SILENT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import floor, inf
 
 from sim.machine.compiled.kernel import kernel
+from sim.machine.compiled.layout import NONE
 from sim.machine.compiled.tables import calendars, numbers, timelines
 
 
@@ -36,6 +37,7 @@ def first_span(w, full, c, start):
     w.span_at = low - 1 if low > 1 else 0
     w.span_turn = -1
     w.span_last = -inf
+    w.span_pace = 1.0
 
 
 @kernel
@@ -49,6 +51,8 @@ def next_span(w, full, c, start):
             if numbers(w)[i + 1] > start:
                 w.span_open = numbers(w)[i]
                 w.span_close = numbers(w)[i + 1]
+                if calendar.paces != NONE:
+                    w.span_pace = numbers(w)[calendar.paces + w.span_at - 1]
                 return True
         if calendar.repeats == 0 or calendar.tail_n == 0:
             return False
@@ -65,6 +69,8 @@ def next_span(w, full, c, start):
                 w.span_last = close
                 w.span_open = numbers(w)[i] + shift
                 w.span_close = close
+                if calendar.paces != NONE:
+                    w.span_pace = numbers(w)[calendar.paces + calendar.head_n + w.span_at - 1]
                 return True
         w.span_turn += 1
         w.span_at = 0
@@ -78,6 +84,13 @@ def next_open(w, full, c, t):
         opens = w.span_open
         return opens if opens > t else t
     return inf
+
+
+@kernel
+def is_open(w, full, c, t):
+    """Whether a time lies in [open, close)."""
+    first_span(w, full, c, t)
+    return next_span(w, full, c, t) and w.span_open <= t
 
 
 @kernel
@@ -96,9 +109,9 @@ def add_open(w, full, c, t, d):
         while next_span(w, full, c, t):
             a, b = w.span_open, w.span_close
             begin = a if a > t else t
-            room = b - begin
+            room = (b - begin) * w.span_pace
             if left <= room:
-                end = begin + left
+                end = begin + left / w.span_pace
                 return end if left < room and end < b else b
             left -= room
             if not skipped and calendar.repeats != 0 and a >= calendar.origin and calendar.tail_open > 0.0:
@@ -131,5 +144,5 @@ def open_between(w, full, c, start, stop):
         a, b = w.span_open, w.span_close
         if a >= stop:
             break
-        total += (b if b < stop else stop) - (a if a > low else low)
+        total += ((b if b < stop else stop) - (a if a > low else low)) * w.span_pace
     return total

@@ -48,13 +48,26 @@ def shared(function: Callable[..., Any], *, inline: bool = False, **helpers: Any
     return _njit(bound, **_INNER, forceinline=inline)
 
 
+def _needed_by(library: Any) -> list[Any]:
+    """All that the code of a library calls, of each one; a part has nothing of it in it, any other all."""
+    found: dict[Any, None] = {}
+    waiting = list(library._linking_libraries)
+    while waiting:
+        part = waiting.pop()
+        if part not in found:
+            found[part] = None
+            if getattr(part, "alone", False):
+                waiting += part._linking_libraries
+    return list(found)
+
+
 @contextmanager
 def as_one_module(name: str) -> Iterator[None]:
     """Compile the kernels that the one called `name` needs as parts of it.
 
     Numba optimises every function together with all it calls, and again inside each of its callers, which takes minutes
-    for a hundred kernels in layers. Here the parts are only put together, and the whole is optimised once. Where a
-    later Numba has other insides this does nothing but cost time.
+    for a hundred kernels in layers. Here every part waits as it is until the whole is put together, of each one copy,
+    and optimised once. Where a later Numba has other insides this does nothing but cost time.
     """
     try:
         import llvmlite.binding as llvm
@@ -64,7 +77,7 @@ def as_one_module(name: str) -> Iterator[None]:
 
         codegen = cpu_target.target_context.codegen()
         plain, set_env, engine = codegen._library_class, codegen.set_env, codegen._engine
-        for needed in ("_optimize_functions", "_optimize_final_module", "_finalize_final_module"):
+        for needed in ("_optimize_functions", "_optimize_final_module", "finalize", "_finalize_dynamic_globals"):
             getattr(JITCodeLibrary, needed)
     except (ImportError, AttributeError):  # pragma: no cover - another Numba
         yield
@@ -72,6 +85,8 @@ def as_one_module(name: str) -> Iterator[None]:
 
     class Part(JITCodeLibrary):
         """Code that is put into the entrance's module and is never run by itself."""
+
+        alone = True
 
         @property
         def whole(self) -> bool:
@@ -90,12 +105,21 @@ def as_one_module(name: str) -> Iterator[None]:
                         function.linkage = llvm.Linkage.internal
                 super()._optimize_final_module()
 
-        def _finalize_final_module(self) -> None:
-            if self.whole:
-                super()._finalize_final_module()
-            else:
+        def finalize(self) -> None:
+            if not self.whole:
                 self._finalize_dynamic_globals()
                 self._finalized = True
+                return
+            self._linking_libraries = _needed_by(self)
+            super().finalize()
+
+        def _get_module_for_linking(self) -> Any:
+            module = super()._get_module_for_linking()
+            if codegen._library_class is not Part:  # Numba's own code for a built-in function, wanted by somebody else
+                module = module.clone()
+                for part in _needed_by(self):
+                    module.link_in(part._get_module_for_linking(), preserve=True)
+            return module
 
         def get_pointer_to_function(self, symbol: str) -> int:
             return int(super().get_pointer_to_function(symbol)) if self.whole else 0

@@ -7,15 +7,19 @@ from math import exp, inf, isnan, log1p
 import numpy as np
 
 from sim.machine import inversion, normal
+from sim.machine.compiled.gauges import gauge_value
 from sim.machine.compiled.hours import value_at
 from sim.machine.compiled.kernel import inlined, kernel, shared
 from sim.machine.compiled.layout import (
     BAD_LAW,
     BY_AGE,
     BY_ATTRIBUTE,
+    BY_FAMILY_MARK,
+    BY_GAUGE,
     BY_LATENESS,
     BY_MARK,
     BY_ROUND,
+    BY_SWITCH,
     BY_TIME,
     BY_WAITED,
     BY_Z,
@@ -32,13 +36,16 @@ from sim.machine.compiled.tables import (
     attributes,
     conditions,
     jobs,
+    kin,
     laws,
     lives,
     marks,
     numbers,
     persons,
     predictors,
+    switches,
     terms,
+    ties,
 )
 from sim.machine.compiled.trouble import complain
 
@@ -53,6 +60,7 @@ invert = shared(
     normal_quantile=normal_quantile,
     clamp_unit=clamp_unit,
     hazard_quantile=shared(inversion.hazard_quantile),
+    shifted_hazard_quantile=shared(inversion.shifted_hazard_quantile),
     linear_quantile=shared(inversion.linear_quantile, piece_of=piece_of),
     hermite_quantile=shared(inversion.hermite_quantile, piece_of=piece_of),
 )
@@ -118,6 +126,13 @@ def look(w, full, source, index, j):
             return -inf if isnan(person.due) else w.now - person.due
         if source == BY_Z:
             return family_z(w, full, j)
+        if len(full):
+            if source == BY_GAUGE:
+                return gauge_value(w, index)
+            if source == BY_SWITCH:
+                return float(switches(w, index).is_on)
+            if source == BY_FAMILY_MARK:
+                return float(kin(w, ties(w, j).kin).marks[index])
     return 0.0
 
 

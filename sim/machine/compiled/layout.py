@@ -1,8 +1,8 @@
 """Tables and state of the compiled engine: one structured array per noun.
 
-Every kernel takes the record `RUN`, with the scalars of the run and the addresses of its tables, and `full`: None for
-networks that need only the *core* (then the branches that read more disappear), 1 for all others. Index 0 of jobs,
-servers and clocks is nobody.
+Every kernel takes the record `RUN`, with the scalars of the run and the addresses of its tables, and `full`, by which
+branches that a kind of network does not need disappear (see `kinds`). Index 0 of jobs, servers, clocks, families,
+personal lines and switches is nobody. What only the service desk reads of jobs and servers stands in tables of its own.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.machine.plan import CHANGE
 from sim.machine.records import DUTY, VISIT
 from sim.machine.records import JOB as JOB_ROW
+from sim.machine.staff import CHANGE
 
 # numbers that kernels compare, as typed numbers: a plain 2 would be a type of its own and compile everything again
 # kinds of events (rule 3.1)
@@ -40,10 +40,18 @@ REMAINING, RESTART, REDRAW = np.arange(3)
 FROM_ENTRY, FROM_BIRTH, FROM_MARK = np.arange(3)
 # sources of Predictors and conditions
 BY_Z, BY_ATTRIBUTE, BY_MARK, BY_ROUND, BY_WAITED, BY_AGE, BY_LATENESS, BY_TIME = np.arange(8)
+BY_GAUGE, BY_SWITCH, BY_FAMILY_MARK = np.arange(8, 11)
 IDENTITY, EXP, LOGISTIC, PHI = np.arange(4)
 ENTERED, STARTED, LEFT, MARKED = np.arange(4)
 STOP, RESET, START = np.arange(3)
 DOOR, COUNT, DUTY_CHANGE, SPEED_CHANGE, BREAK = np.arange(5)
+NO_CHANGE = np.int64(7)  # planned, but a switch keeps it from happening
+# gauges
+OF_WAITING, OF_INSIDE, OF_FREE, OF_ON_DUTY, OF_OLDEST, OF_LAST_WAIT, OF_PREDICTED, OF_IN_TIME = np.arange(8)
+# owners
+ANYBODY, NOTED, PREFERRED, ONLY = np.arange(4)
+# moments at which a kept slot is let go
+WHEN_ENTERED, WHEN_STARTED, WHEN_DONE = np.arange(1, 4)
 # a law that is one of the three commonest, without anything that depends on the job
 TABLED, PLAIN_EXPONENTIAL, PLAIN_LOGNORMAL, PLAIN_CONSTANT = np.arange(4)
 
@@ -73,10 +81,15 @@ FULL_TABLES = (
     "scratch", "breaks",
 )  # fmt: skip
 """What only richer networks need."""
-TABLES = CORE_TABLES + FULL_TABLES
+DESK_TABLES = (
+    "ties", "kin", "hosts", "queues", "gauges", "parts", "rings", "switches", "stretches", "switch_rows",
+)  # fmt: skip
+"""What only networks with pieces of the service desk need."""
+TABLES = CORE_TABLES + FULL_TABLES + DESK_TABLES
 SIZES = (
     "room_heap", "room_jobs", "room_visits", "room_job_rows", "room_clocks", "room_breaks", "n_buckets", "n_streams",
     "n_generators", "n_pools", "n_steps", "n_changes", "n_servers", "n_attributes", "n_marks", "n_anchors",
+    "n_switches", "n_gauges", "room_switch_rows",
 )  # fmt: skip
 
 RUN = _dtype(
@@ -94,8 +107,10 @@ RUN = _dtype(
     ("many_breaks", "i8"), ("keep_rows", "i8"), ("keep_jobs", "i8"),
     ("choice_job", "u4"), ("choice_server", "u4"), ("choice_edge", "i8"), ("frames_open", "i8"), ("holding", "i8"),
     ("rooms", "i8"), ("free_clock", "u4"), ("fresh_clock", "u4"), ("breaks_taken", "i8"), ("watched", "i8"),
-    ("span_open", "f8"), ("span_close", "f8"), ("span_last", "f8"), ("span_at", "i8"), ("span_turn", "i8"),
-    ("z_name", "u8"), ("mark_name", "u8"), ("batch_name", "u8"), ("events", "i8"),
+    ("span_open", "f8"), ("span_close", "f8"), ("span_last", "f8"), ("span_pace", "f8"), ("span_at", "i8"),
+    ("span_turn", "i8"), ("z_name", "u8"), ("mark_name", "u8"), ("batch_name", "u8"), ("events", "i8"),
+    ("next_tick", "f8"), ("free_kin", "u4"), ("fresh_kin", "u4"), ("free_queue", "u4"), ("fresh_queue", "u4"),
+    ("related", "i8"), ("recalls", "i8"), ("switch_turns", "i8"), ("many_switch_rows", "i8"), ("void_rows", "i8"),
     *((name, "i8") for name in SIZES),
     *((name, "u8") for name in TABLES),
 )  # fmt: skip
@@ -132,13 +147,19 @@ STEP = _dtype(
     ("due_calendar", "i4"), ("due_mark", "i4"),
     ("due_from", "u1"), ("order", "u1"), ("budget", "u1"), ("refuses", "u1"), ("empties", "u1"), ("room", "u1"),
     ("end_of_duty", "u1"), ("returned", "u1"), ("overflows", "u1"), ("in_order", "u1"), ("flagged", "u1"),
+    ("owner", "u1"), ("release", "u1"), ("keeps", "u1"), ("yields", "u1"),
+    ("inside", "i4"), ("grade", "i4"), ("recall", "i4"), ("owner_calendar", "i4"), ("shared_gauge", "i4"),
+    ("shared_inside", "i4"), ("first_told", "i4"), ("end_told", "i4"), ("first_queue", "u4"),
+    ("owner_wait", "f8"), ("shared_limit", "f8"),
 )  # fmt: skip
-"""A step with its line. For a Delay `size` is its length."""
+"""A step with its line. For a Delay `size` is its length. `inside` counts its jobs (rule 8.1); `first_told` to
+`end_told` are the gauges that want to know of its starts; `first_queue` the first of its personal lines."""
 
 EDGE = _dtype(
     ("speed", "f8"), ("after", "f8"), ("step", "i4"), ("pool", "i4"), ("rank", "i4"), ("reserve", "i4"),
-    ("units", "i4"), ("top_load", "i4"), ("take", "i4"), ("pad", "i4"),
+    ("units", "i4"), ("top_load", "i4"), ("take", "i4"), ("switch", "i4"),
 )  # fmt: skip
+"""`switch`: number of the switch without which it sees nobody, 0: none."""
 
 POOL = _dtype(
     ("n", "i8"), ("busy", "i8"), ("area", "f8"), ("area_since", "f8"), ("first_take", "i4"), ("end_take", "i4"),
@@ -147,9 +168,13 @@ POOL = _dtype(
     ("slots", "i4"), ("free", "i8"), ("changes", "i8"), ("first_shelf", "i4"), ("first_server", "i4"),
     ("servers", "i4"), ("words", "i4"), ("first_word", "i4"), ("curve", "i4"), ("cleared", "i4"),
     ("first_job", "u4"), ("last_job", "u4"), ("open_units", "i8"), ("first_flag", "i4"), ("flag_words", "i4"),
+    ("first_lesson", "i4"), ("lessons", "i4"), ("available", "i8"), ("first_eager", "u4"), ("first_yielding", "u4"),
+    ("last_yielding", "u4"),
 )  # fmt: skip
 """A pool. `takes[first_take:end_take]` are its edges, best rank first; with many of them a bit in `flags` says of each
-whether somebody waits there."""
+whether somebody waits there. `lessons` pairs (jobs, factor) stand in the table of numbers; `available` counts servers
+who may start work; the eager ones have a free slot and somebody in their personal lines; yielding jobs may be
+displaced, the last to have started last."""
 
 TAKE = _dtype(("edge", "i4"), ("step", "i4"), ("rank", "i4"), ("reserve", "i4"))
 
@@ -160,7 +185,7 @@ ROUTE = _dtype(("first", "i4"), ("end", "i4"))
 CLAUSE = _dtype(
     ("hash", "u8"), ("probability", "f8"), ("predictor", "i4"), ("to", "i4"), ("first_condition", "i4"),
     ("end_condition", "i4"), ("first_mark", "i4"), ("end_mark", "i4"), ("first_spawn", "i4"), ("end_spawn", "i4"),
-    ("again", "u1"), ("go_on", "u1"),
+    ("first_tell", "i4"), ("end_tell", "i4"), ("again", "u1"), ("go_on", "u1"),
 )  # fmt: skip
 
 CONDITION = _dtype(("number", "f8"), ("source", "i4"), ("index", "i4"), ("at_most", "i4"), ("pad", "i4"))
@@ -217,7 +242,8 @@ CLOCK = _dtype(
 
 WATCH_TABLE = _dtype(
     ("hash", "u8"), ("law", "i4"), ("calendar", "i4"), ("to", "i4"), ("times", "i4"), ("first_mark", "i4"),
-    ("end_mark", "i4"), ("first_spawn", "i4"), ("end_spawn", "i4"), ("spawns", "i8"),
+    ("end_mark", "i4"), ("first_spawn", "i4"), ("end_spawn", "i4"), ("spawns", "i8"), ("first_tell", "i4"),
+    ("end_tell", "i4"),
 )  # fmt: skip
 
 ANCHOR = _dtype(("action", "i4"), ("watch", "i4"))
@@ -226,9 +252,10 @@ MARK = _dtype(("mark", "i4"), ("add", "i4"))
 
 CALENDAR = _dtype(
     ("origin", "f8"), ("period", "f8"), ("tail_open", "f8"), ("head", "i4"), ("head_n", "i4"), ("tail", "i4"),
-    ("tail_n", "i4"), ("repeats", "i4"), ("pad", "i4"),
+    ("tail_n", "i4"), ("repeats", "i4"), ("paces", "i4"),
 )  # fmt: skip
-"""Where a Calendar's intervals stand in the table of numbers: head_n pairs (open, close), then those of a turn."""
+"""Where a Calendar's intervals stand in the table of numbers: head_n pairs (open, close), then those of a turn; and
+`paces` (NONE without): one of each, in the same order."""
 
 PREDICTOR = _dtype(("base", "f8"), ("link", "i4"), ("first", "i4"), ("end", "i4"), ("pad", "i4"))
 
@@ -237,6 +264,59 @@ TERM = _dtype(("factor", "f8"), ("low", "f8"), ("high", "f8"), ("source", "i4"),
 STREAM_ATTRIBUTE = _dtype(("hash", "u8"), ("attribute", "i4"), ("law", "i4"), ("column", "i8"))
 """An attribute drawn at birth, or (law NONE) read from the log: `column` is where the log's numbers begin."""
 
+TIE = _dtype(
+    ("deadline", "f8"), ("learned", "f8"), ("kept_row", "i8"), ("kin", "u4"), ("kin_next", "u4"), ("kin_prev", "u4"),
+    ("queue", "u4"), ("ask", "u4"), ("visit", "i4"), ("yield_next", "u4"), ("yield_prev", "u4"), ("kept_server", "u4"),
+    ("kept_next", "u4"), ("kept_prev", "u4"), ("kept_pool", "i4"), ("kept_units", "i4"), ("kept_step", "i4"),
+    ("keeps", "u1"), ("yielding", "u1"),
+)  # fmt: skip
+"""What ties a job to others. `kin`: its family, whose jobs are linked by number; `queue`: the personal line it stands
+in; `ask`: the server for whose personal line it is bound, until `deadline`; `kept_*`: the slot it keeps, linked with
+others of the same server in the order of keeping; `learned`: the factor of its spell (rule 8.8)."""
+
+KIN = _dtype(("owner", "u4"), ("first", "u4"), ("last", "u4"), ("members", "i4"), ("next", "u4"), ("marks", "16u1"))
+"""A family: its owner, its living jobs by number (if there are recalls), its marks; `next` is the free list."""
+
+HOST = _dtype(
+    ("factor", "f8"), ("break_noted", "f8"), ("done", "i8"), ("lesson", "i4"), ("waiting", "i4"), ("first_queue", "u4"),
+    ("eager_next", "u4"), ("eager_prev", "u4"), ("first_kept", "u4"), ("last_kept", "u4"), ("eager", "u1"),
+    ("in_duty", "u1"),
+)  # fmt: skip
+"""The rest of a named server: what it has learned, its personal lines and how many wait there, the slots kept with it;
+`in_duty` is set on a fixed break inside a duty too."""
+
+QUEUE = _dtype(
+    ("head", "u4"), ("tail", "u4"), ("root", "u4"), ("server", "u4"), ("next_of_server", "u4"),
+    ("prev_of_server", "u4"), ("next_of_step", "u4"), ("prev_of_step", "u4"), ("step", "i4"), ("waiting", "i4"),
+    ("sorted", "i4"),
+)  # fmt: skip
+"""A personal line with somebody in it: all priorities of one server and step; `next_of_server` also links free ones."""
+
+GAUGE = _dtype(
+    ("each", "f8"), ("within", "f8"), ("every", "f8"), ("last", "f8"), ("kind", "i4"), ("ticks", "i4"),
+    ("first_step", "i4"), ("end_step", "i4"), ("first_pool", "i4"), ("end_pool", "i4"), ("ring", "i4"), ("pad", "i4"),
+)  # fmt: skip
+"""A gauge; its steps and pools stand in `parts`, its ticks in `rings`."""
+
+PART = _dtype(("index", "i4"), ("pad", "i4"))
+
+RING = _dtype(("tick", "i8"), ("all", "i8"), ("met", "i8"))
+"""Starts of one tick; a place of the ring holds the tick that was there last."""
+
+SWITCH_STATE = _dtype(
+    ("on_level", "f8"), ("off_level", "f8"), ("every", "f8"), ("delay", "f8"), ("least", "f8"), ("since", "f8"),
+    ("next_tick", "f8"), ("timer", "u8"), ("tick", "i8"), ("row", "i8"), ("gauge", "i4"), ("calendar", "i4"),
+    ("first_stretch", "i4"), ("end_stretch", "i4"), ("first_pool", "i4"), ("end_pool", "i4"), ("falling", "u1"),
+    ("is_on", "u1"),
+)  # fmt: skip
+"""A switch: its levels, when it looks next, the stretches of duty that name it, the pools of the edges that do."""
+
+STRETCH_OF_DUTY = _dtype(
+    ("begin", "f8"), ("end", "f8"), ("until", "f8"), ("speed", "f8"), ("pool", "i4"), ("server", "i4")
+)
+"""A stretch of a duty that names a switch, by switch, pool, server and begin."""
+
+SWITCH_ROW = _dtype(("begin", "f8"), ("end", "f8"), ("switch", "i8"))
 
 VISIT_ROW, JOB_END_ROW, DUTY_ROW = (np.dtype((np.record, x)) for x in (VISIT, JOB_ROW, DUTY))
 
@@ -250,12 +330,16 @@ FIXED: dict[str, frozenset[str]] = {
     "run": frozenset(
         [*SIZES, *TABLES, "start", "end", "limit", "slice_width", "slices_a_minute", "buckets_a_minute", "first_bucket",
          "n_slices", "room_chunks", "many_chunks", "many_rows", "many_timers", "many_slots", "many_jobs", "many_clocks",
-         "many_breaks", "most_alive", "keep_rows", "keep_jobs", "rooms", "watched", "z_name", "mark_name", "batch_name",
-         "last_cell"]
+         "many_breaks", "most_alive", "keep_rows", "keep_jobs", "rooms",
+         "watched", "related", "recalls", "many_switch_rows", "z_name", "mark_name", "batch_name", "last_cell"]
     ),
-    "steps": _all(STEP, "area area_since waiting head tail open root"),
+    "steps": _all(STEP, "area area_since waiting head tail open root inside first_queue"),
     "edges": _all(EDGE),
-    "pools": _all(POOL, "n busy area area_since touched free changes cleared first_job last_job open_units"),
+    "pools": _all(
+        POOL,
+        "n busy area area_since touched free changes cleared first_job last_job open_units available first_eager "
+        "first_yielding last_yielding",
+    ),
     "takes": _all(TAKE),
     "laws": _all(LAW),
     "routes": _all(ROUTE),
@@ -266,7 +350,6 @@ FIXED: dict[str, frozenset[str]] = {
     "streams": _all(STREAM, "piece last_piece"),
     "generators": frozenset(["lower", "upper", "stream", "band"]),
     "rates": _all(RATE),
-    "changes": _all(CHANGE_OF_PLAN),
     "servers": frozenset(["speed", "pool", "number"]),
     "watches": _all(WATCH_TABLE),
     "anchors": _all(ANCHOR),
@@ -276,5 +359,9 @@ FIXED: dict[str, frozenset[str]] = {
     "predictors": _all(PREDICTOR),
     "terms": _all(TERM),
     "stream_attributes": _all(STREAM_ATTRIBUTE),
+    "gauges": _all(GAUGE, "last"),
+    "parts": _all(PART),
+    "stretches": _all(STRETCH_OF_DUTY),
+    "switches": _all(SWITCH_STATE, "since next_tick timer tick row is_on"),
 }  # fmt: skip
 """Fields that no kernel writes, table by table."""

@@ -1,7 +1,8 @@
 """Waiting lines (rules 2.6 and 4.9): linked lists, and treaps where the order is not that of entry.
 
-A step has one structure for all its priorities. In a treap jobs stand by (priority, order, returned first, serial), so
-the jobs of one priority are neighbours and the next priority is found by descending.
+A step has one structure for all its priorities, and so has each personal line (`line` is a step, or a `queue` of rule
+8.3). In a treap jobs stand by (priority, order, returned first, serial), so the jobs of one priority are neighbours and
+the next priority is found by descending.
 """
 
 from __future__ import annotations
@@ -79,30 +80,30 @@ def next_waiting(w, pool, k):
 
 
 @inlined
-def append(w, step, j):
+def append(w, line, j):
     """Stand last."""
     job = jobs(w, j)
     job.next = 0
-    job.prev = step.tail
-    if step.tail:
-        jobs(w, step.tail).next = j
+    job.prev = line.tail
+    if line.tail:
+        jobs(w, line.tail).next = j
     else:
-        step.head = j
-    step.tail = j
+        line.head = j
+    line.tail = j
 
 
 @inlined
-def unlink(w, step, j):
+def unlink(w, line, j):
     """Leave a linked line."""
     job = jobs(w, j)
     if job.prev:
         jobs(w, job.prev).next = job.next
     else:
-        step.head = job.next
+        line.head = job.next
     if job.next:
         jobs(w, job.next).prev = job.prev
     else:
-        step.tail = job.prev
+        line.tail = job.prev
 
 
 @kernel
@@ -119,13 +120,13 @@ def precedes(w, a, b):
 
 
 @kernel
-def insert_in_list(w, full, step, j):
+def insert_in_list(w, full, line, j):
     """Stand at the place of a returned job, which is near the front."""
-    at = step.head
+    at = line.head
     while at and precedes(w, at, j):
         at = jobs(w, at).next
     if not at:
-        append(w, step, j)
+        append(w, line, j)
         return
     job = jobs(w, j)
     job.next = at
@@ -133,12 +134,12 @@ def insert_in_list(w, full, step, j):
     if job.prev:
         jobs(w, job.prev).next = j
     else:
-        step.head = j
+        line.head = j
     jobs(w, at).prev = j
 
 
 @kernel
-def rotate_up(w, step, j):
+def rotate_up(w, line, j):
     """Exchange a job of a treap with its parent."""
     x = persons(w, j)
     up = x.parent
@@ -162,20 +163,20 @@ def rotate_up(w, step, j):
         else:
             persons(w, above).high = j
     else:
-        step.root = j
+        line.root = j
 
 
 @kernel
-def insert_in_treap(w, full, step, j):
+def insert_in_treap(w, full, line, j):
     """Stand at the place that the order gives."""
     x = persons(w, j)
     x.low = 0
     x.high = 0
     x.parent = 0
     x.heap_rank = np.uint32(mix(jobs(w, j).key) >> np.uint64(33))
-    at = step.root
+    at = line.root
     if not at:
-        step.root = j
+        line.root = j
         return
     while True:
         y = persons(w, at)
@@ -191,24 +192,24 @@ def insert_in_treap(w, full, step, j):
             at = y.high
     x.parent = at
     while x.parent and persons(w, x.parent).heap_rank < x.heap_rank:
-        rotate_up(w, step, j)
+        rotate_up(w, line, j)
 
 
 @kernel
-def remove_from_treap(w, step, j):
+def remove_from_treap(w, line, j):
     """Leave a treap."""
     x = persons(w, j)
     while x.low and x.high:
         if persons(w, x.low).heap_rank > persons(w, x.high).heap_rank:
-            rotate_up(w, step, x.low)
+            rotate_up(w, line, x.low)
         else:
-            rotate_up(w, step, x.high)
+            rotate_up(w, line, x.high)
     below = x.low if x.low else x.high
     up = x.parent
     if below:
         persons(w, below).parent = up
     if not up:
-        step.root = below
+        line.root = below
     elif persons(w, up).low == j:
         persons(w, up).low = below
     else:
@@ -216,11 +217,11 @@ def remove_from_treap(w, step, j):
 
 
 @kernel
-def first_of(w, step):
+def first_of(w, line):
     """First job of a line; nobody when it is empty."""
-    if not step.sorted:
-        return step.head
-    at = step.root
+    if not line.sorted:
+        return line.head
+    at = line.root
     if at:
         while persons(w, at).low:
             at = persons(w, at).low
@@ -228,9 +229,9 @@ def first_of(w, step):
 
 
 @kernel
-def next_of(w, full, step, j):
+def next_of(w, full, line, j):
     """Job after `j`, of whatever priority."""
-    if not step.sorted:
+    if not line.sorted:
         return jobs(w, j).next
     x = persons(w, j)
     if x.high:
@@ -247,11 +248,11 @@ def next_of(w, full, step, j):
 
 
 @kernel
-def next_priority(w, step, priority):
+def next_priority(w, line, priority):
     """First job of the highest priority below this one."""
     found = NOBODY
-    if step.sorted:
-        at = step.root
+    if line.sorted:
+        at = line.root
         while at:
             if persons(w, at).priority < priority:
                 found = at

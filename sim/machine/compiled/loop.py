@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 from numba.core import types
 
-from sim.machine.compiled.agenda import ZERO, is_live, kind_of, next_slice, pop_heap, set_timer, slot_of
+from sim.machine.compiled.agenda import ZERO, is_live, kind_of, next_slice, pop_heap, slot_of
 from sim.machine.compiled.arrivals import advance_birth, first_birth
 from sim.machine.compiled.births import be_born, births_of_batch
 from sim.machine.compiled.clearing import clear_for_heads
+from sim.machine.compiled.completion import NOTHING, complete
 from sim.machine.compiled.dispatch import best_server, leave_line, offer, run_offers
 from sim.machine.compiled.duty import closings, counts_change, end_breaks, openings, whole_break_over
-from sim.machine.compiled.families import ENTER, delay_row, travel, watch_expires
+from sim.machine.compiled.families import ENTER, delay_row, lose_slot, recalled, travel, watch_expires
 from sim.machine.compiled.kernel import UNCOMPILED, as_one_module, entrance, inlined, kernel
-from sim.machine.compiled.laws import sample
+from sim.machine.compiled.kinds import TYPE
 from sim.machine.compiled.layout import (
-    AFTER_WORK,
     BIRTH,
     CLOSING,
     COMPLETION,
@@ -33,15 +33,18 @@ from sim.machine.compiled.layout import (
     PATIENCE,
     SILENT,
     WATCH,
+    WHEN_DONE,
 )
 from sim.machine.compiled.lines import change_waiting
 from sim.machine.compiled.luck import draw
+from sim.machine.compiled.owners import owner_overflow
+from sim.machine.compiled.recall import RECALL
 from sim.machine.compiled.recording import close, write_row
 from sim.machine.compiled.servers import change_serving
-from sim.machine.compiled.service import close_job, free_slots, open_in_pool, start
-from sim.machine.compiled.slots import free_job, new_slot
+from sim.machine.compiled.service import start
 from sim.machine.compiled.sorting import sort_visits
 from sim.machine.compiled.store import keep
+from sim.machine.compiled.switches import first_ticks, tick, turn_on
 from sim.machine.compiled.tables import (
     changes,
     clocks,
@@ -55,16 +58,17 @@ from sim.machine.compiled.tables import (
     servers,
     steps,
     streams,
+    switches,
+    ties,
 )
 from sim.machine.compiled.trouble import attend
 from sim.machine.compiled.waiting import set_overflow
+from sim.machine.engines import Kind
 from sim.machine.luck import Purpose
 from sim.machine.steps import Exit
 
-_SILENT, _AFTER_WORK = np.int64(Purpose.SILENT), np.int64(Purpose.AFTER_WORK)
+_SILENT = np.int64(Purpose.SILENT)
 _DONE, _ABANDONED = np.int64(Exit.DONE), np.int64(Exit.ABANDONED)
-NOTHING = np.int64(-3)
-"""No job travels on after this event."""
 
 
 @kernel
@@ -109,6 +113,12 @@ def walk(w, full):
             time = w.next_birth
             kind = BIRTH
             planned = False
+        ticking = False
+        if full is not None:
+            if len(full):
+                if w.next_tick <= time and w.next_tick < inf:
+                    time = w.next_tick
+                    ticking = True
         if time >= w.slice_end and w.slice_end < inf:
             next_slice(w, full, time)
             continue
@@ -117,8 +127,14 @@ def walk(w, full):
         if time >= w.end and (w.open_counted == 0 or time > w.limit):
             break
         if time == w.now and w.at_this_instant >= MOST_AT_ONE_INSTANT:
-            if planned or kind == BIRTH or is_live(w, full, code):
+            if planned or ticking or kind == BIRTH or is_live(w, full, code):
                 return CROWDED
+        if full is not None:
+            if len(full):
+                if ticking:
+                    count_event(w, time)
+                    tick(w, full)
+                    continue
         if planned or kind == BIRTH:
             count_event(w, time)
             if kind == BIRTH:
@@ -189,6 +205,10 @@ def walk(w, full):
                 job.timer = ZERO
                 if job.state == IN_DELAY:
                     delay_row(w, full, j, _DONE)
+                    if full is not None:
+                        if len(full):
+                            if steps(w, job.step).release == WHEN_DONE:
+                                lose_slot(w, full, j)
                     exit_ = _DONE
                 else:
                     exit_ = ENTER
@@ -222,7 +242,16 @@ def rarer(w, full, time, kind, code):
     elif kind == WATCH:
         if clocks(w, k).timer == code:
             count_event(w, time)
+            if len(full):
+                if clocks(w, k).watch == RECALL:
+                    recalled(w, full, k)
+                    return
             watch_expires(w, full, k)
+    elif kind == CLOSING:
+        if len(full):
+            if switches(w, k).timer == code:
+                count_event(w, time)
+                turn_on(w, full, k)
     elif kind == OPENING and servers(w, k).timer == code:
         count_event(w, time)
         whole_break_over(w, full, k)
@@ -234,6 +263,10 @@ def overflow(w, full, j):
     job = jobs(w, j)
     job.timer = ZERO
     step = steps(w, job.step)
+    if len(full):
+        if ties(w, j).queue:
+            owner_overflow(w, full, j)
+            return
     if best_server(w, full, j, True):
         start(w, full, j, w.choice_server, w.choice_edge)
         run_offers(w, full)
@@ -255,57 +288,6 @@ def falls_silent(w, full, j):
         x.has_size = 0  # what is left to do is to find out that nobody is there
         return True
     return False
-
-
-@kernel
-def complete(w, full, j):
-    """Rule 4.5, and the end of after-work; the exit by which the job travels on."""
-    job = jobs(w, j)
-    x = persons(w, j)
-    edge = edges(w, job.edge)
-    s = x.server
-    job.timer = ZERO
-    if job.state == AFTER_WORK:
-        close_after_work(w, full, j)
-        free_slots(w, full, edge.pool, s, edge.units)
-        free_job(w, j)
-        offer(w, full, edge.pool)
-        return NOTHING
-    step = steps(w, job.step)
-    if step.counts_as_wait:
-        x.waited += w.now - job.started
-    close_job(w, full, j)
-    silent = job.flags & SILENT
-    if step.after_work >= 0 and not silent:
-        d = sample(w, full, step.after_work, j, step.hash, job.round, _AFTER_WORK)
-        write_row(w, full, j, w.now, w.now + d, _DONE)
-        after = new_slot(w)
-        if after:
-            a = jobs(w, after)
-            a.state = AFTER_WORK
-            a.edge = job.edge
-            a.far = 0
-            a.patience = ZERO
-            y = persons(w, after)
-            y.server = x.server
-            y.pool = x.pool
-            y.finish = w.now + d
-            pool = pools(w, x.pool)
-            if pool.keeps_jobs and not x.server:  # so that its end at a fall of n is seen
-                open_in_pool(w, pool, after)
-            a.timer = set_timer(w, after, w.now + d, COMPLETION)
-        return _DONE
-    write_row(w, full, j, x.gone_at if silent else w.now, w.now, _ABANDONED if silent else _DONE)
-    free_slots(w, full, edge.pool, s, edge.units)
-    offer(w, full, edge.pool)
-    return _ABANDONED if silent else _DONE
-
-
-@kernel
-def close_after_work(w, full, j):
-    """The other end of it."""
-    if not persons(w, j).server:
-        close_job(w, full, j)
 
 
 @kernel
@@ -335,8 +317,8 @@ def run_kernels(address, full, what, number):
     ----------
     address : uint64
         Where the record of the run is.
-    full : None or int
-        None for a network that needs the core only.
+    full : None or tuple
+        See `kinds`.
     what : int
         BEGIN, WALK, FINISH, SORT or ONLY_BIRTHS.
     number : float
@@ -350,6 +332,9 @@ def run_kernels(address, full, what, number):
     w = run_at(address)
     if what == BEGIN:
         first_birth(w)
+        if full is not None:
+            if len(full):
+                first_ticks(w)
         return DONE
     if what == WALK:
         return walk(w, full)
@@ -367,14 +352,14 @@ def run_kernels(address, full, what, number):
 keep(run_kernels)
 
 
-def signature(full: bool) -> Any:
-    """What `run_kernels` is compiled for; there are these two."""
-    return (types.uint64, types.int64 if full else types.none, types.int64, types.float64)
+def signature(kind: Kind) -> Any:
+    """What `run_kernels` is compiled for; there are these three."""
+    return (types.uint64, TYPE[kind], types.int64, types.float64)
 
 
-def prepare(full: bool) -> None:
+def prepare(kind: Kind) -> None:
     """Compile for a kind of network, or load what was compiled before."""
-    if not UNCOMPILED and signature(full) not in run_kernels.overloads:
+    if not UNCOMPILED and signature(kind) not in run_kernels.overloads:
         with as_one_module("run_kernels"):
-            if signature(full) not in run_kernels.overloads:  # another thread may have done it meanwhile
-                run_kernels.compile(signature(full))
+            if signature(kind) not in run_kernels.overloads:  # another thread may have done it meanwhile
+                run_kernels.compile(signature(kind))

@@ -1,28 +1,21 @@
-"""A network as tables of numbers (once per network), and one replication's private copy of them."""
+"""A network as tables of numbers, once per network."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.machine.calendar import Calendar
 from sim.machine.compiled import layout as at
-from sim.machine.inversion import CONSTANT, EXPONENTIAL, LOGNORMAL, pack
-from sim.machine.laws import Constant, Exponential, Law, Lognormal
+from sim.machine.compiled.pieces import Array, Pieces, table
+from sim.machine.engines import Kind
 from sim.machine.luck import name_hash
 from sim.machine.network import Network
 from sim.machine.pools import NamedPool
-from sim.machine.predictor import Predictor, Source
-from sim.machine.steps import Clause, Spawn, Work
+from sim.machine.steps import Work
 from sim.machine.streams import RecordedStream
-from sim.machine.timeline import Timeline
-
-Array = NDArray[Any]
 
 _ORDERS = {"entry": at.BY_ENTRY, "kept": at.BY_KEPT, "due": at.BY_DUE, "score": at.BY_SCORE}
 _JOB_CHOICES = {"oldest": at.OLDEST, "earliest due": at.EARLIEST_DUE, "highest score": at.HIGHEST_SCORE}
@@ -37,18 +30,6 @@ _ENDS = {None: at.POOL_RULE, "finish": at.FINISH, "hand back": at.HAND_BACK, "pa
 _RETURNED = {"remaining": at.REMAINING, "restart": at.RESTART, "redraw": at.REDRAW}
 _DUE_FROM = {"entry": at.FROM_ENTRY, "birth": at.FROM_BIRTH, "mark": at.FROM_MARK}
 _MOMENTS = {"entered": at.ENTERED, "started": at.STARTED, "left": at.LEFT, "mark": at.MARKED}
-_SOURCES = {
-    "z": at.BY_Z,
-    "attribute": at.BY_ATTRIBUTE,
-    "mark": at.BY_MARK,
-    "round": at.BY_ROUND,
-    "waited": at.BY_WAITED,
-    "age": at.BY_AGE,
-    "lateness": at.BY_LATENESS,
-    "time": at.BY_TIME,
-}
-_LINKS = {"identity": at.IDENTITY, "exp": at.EXP, "logistic": at.LOGISTIC, "normal": at.PHI}
-_CORE_SOURCES = {"round", "age", "time"}
 UNLIMITED = 1 << 62
 MOST_U2 = 65_535
 """Steps and edges are numbers of 16 bits in a job."""
@@ -62,178 +43,18 @@ class Tables:
 
     Attributes
     ----------
-    full : bool
-        Whether the network needs more than the core.
+    kind : {"core", "full", "desk"}
+        The compilation that the network needs.
     arrays : dict of str to array
         By the names of `layout.Machine` and `layout.People`.
     """
 
-    full: bool
+    kind: Kind
     arrays: dict[str, Array]
 
 
-def table(dtype: Any, rows: Sequence[dict[str, Any]] | int) -> Array:
-    """Rows as a structured array whose elements have attributes."""
-    if isinstance(rows, int):
-        return np.zeros(rows, dtype).view(np.recarray)
-    out = np.zeros(len(rows), dtype)
-    for i, row in enumerate(rows):
-        for name, value in row.items():
-            out[name][i] = value
-    return out.view(np.recarray)
-
-
-def needs_people(n: Network) -> bool:
-    """Whether a network uses a piece that the core does not have."""
-    if n.attributes or n.marks or n.watches or any(isinstance(p, NamedPool) for p in n.pools):
-        return True
-    if any(p.job_choice != "oldest" or p.end_of_duty != "finish" for p in n.pools):
-        return True
-    for s in n.streams:
-        if s.attributes or (not isinstance(s, RecordedStream) and s.batch is not None):
-            return True
-    for step in n.steps:
-        if isinstance(step, Work):
-            plain = Work(
-                step.name,
-                step.edges,
-                size=step.size,
-                patience=step.patience,
-                limit=step.limit,
-                returned=step.returned,
-                ghost=step.ghost,
-                when_closed=step.when_closed,
-                at_close=step.at_close,
-                due_from=step.due_from,
-            )
-            if step != plain or any(e.after > 0.0 or e.most is not None for e in step.edges):
-                return True
-            if step.score is not None:
-                return True
-            laws = [step.size, step.patience]
-        else:
-            if step.calendar or step.until_open or step.counts_as_wait:
-                return True
-            laws = [step.length]
-        if any(law is not None and _depends(law) for law in laws):
-            return True
-    for clauses in n.routes.values():
-        for c in clauses:
-            if isinstance(c.probability, Predictor) or any(k.source.kind not in _CORE_SOURCES for k in c.when):
-                return True
-            if any(s.delay is not None and _depends(s.delay) for s in c.spawn):
-                return True
-    return False
-
-
-def _depends(law: Law) -> bool:
-    return law.load != 0.0 or law.scale is not None
-
-
-class _Packer:
-    """Collects the rows of all tables of one network."""
-
-    def __init__(self, network: Network) -> None:
-        self.n = network
-        self.full = needs_people(network)
-        self.numbers: list[float] = []
-        self.laws: list[dict[str, Any]] = []
-        self.predictors: list[dict[str, Any]] = []
-        self.terms: list[dict[str, Any]] = []
-        self.timelines: list[dict[str, Any]] = []
-        self.conditions: list[dict[str, Any]] = []
-        self.clauses: list[dict[str, Any]] = []
-        self.spawns: list[dict[str, Any]] = []
-        self.marks: list[dict[str, Any]] = []
-        self.calendar_index = {name: i for i, name in enumerate(network.calendars)}
-
-    def law(self, law: Law | None) -> int:
-        """Number of a packed law; NONE without one."""
-        if law is None:
-            return int(at.NONE)
-        place = pack(law, self.numbers, self.n.attribute_index)
-        row = {"at": place, "cap": law.cap, "scale": at.NONE, "loaded": law.load != 0.0, "plain": at.TABLED}
-        if law.scale is not None:
-            row["scale"] = self.predictor(law.scale)
-        elif law.load == 0.0 and not law.atoms and law.cap == inf:
-            kind, own = self.numbers[place], self.numbers[place + 3 :]
-            if kind == EXPONENTIAL and isinstance(law, Exponential):
-                row.update(plain=at.PLAIN_EXPONENTIAL, a=own[0])
-            elif kind == LOGNORMAL and isinstance(law, Lognormal):
-                row.update(plain=at.PLAIN_LOGNORMAL, a=own[0], b=own[1])
-            elif kind == CONSTANT and isinstance(law, Constant):
-                row.update(plain=at.PLAIN_CONSTANT, a=own[0])
-        self.laws.append(row)
-        return len(self.laws) - 1
-
-    def source(self, s: Source) -> dict[str, int]:
-        """Kind and index of what is looked at."""
-        index = 0
-        if s.kind == "attribute":
-            index = self.n.attribute_index[s.name]
-        elif s.kind == "mark":
-            index = self.n.mark_index[s.name]
-        elif s.kind == "time":
-            assert s.table is not None
-            index = self.timeline(s.table)
-        return {"source": int(_SOURCES[s.kind]), "index": index}
-
-    def timeline(self, line: Timeline) -> int:
-        """Number of a packed timeline."""
-        times = len(self.numbers)
-        self.numbers += line.times.tolist()
-        self.numbers += line.values.tolist()
-        self.timelines.append({"times": times, "values": times + line.times.size, "n": line.times.size})
-        return len(self.timelines) - 1
-
-    def predictor(self, p: Predictor | None) -> int:
-        """Number of a packed Predictor; NONE without one."""
-        if p is None:
-            return int(at.NONE)
-        first = len(self.terms)
-        for t in p.terms:
-            self.terms.append({"factor": t.factor, "low": t.low, "high": t.high, **self.source(t.source)})
-        self.predictors.append({"base": p.base, "link": _LINKS[p.link], "first": first, "end": len(self.terms)})
-        return len(self.predictors) - 1
-
-    def calendar(self, name: str | None) -> int:
-        """Number of a calendar; NONE without one."""
-        return int(at.NONE) if name is None else self.calendar_index[name]
-
-    def spawn(self, spawns: Iterable[Spawn]) -> dict[str, int]:
-        """First and end of the packed spawns."""
-        first = len(self.spawns)
-        for s in spawns:
-            self.spawns.append({"to": self.n.step_index[s.to], "count": s.count, "delay": self.law(s.delay)})
-        return {"first_spawn": first, "end_spawn": len(self.spawns)}
-
-    def add(self, marks: Any) -> dict[str, int]:
-        """First and end of the packed marks to raise."""
-        first = len(self.marks)
-        for name, k in marks.items():
-            self.marks.append({"mark": self.n.mark_index[name], "add": k})
-        return {"first_mark": first, "end_mark": len(self.marks)}
-
-    def clause(self, c: Clause) -> None:
-        """Pack a clause."""
-        first = len(self.conditions)
-        for k in c.when:
-            self.conditions.append({"number": k.number, "at_most": k.op == "<=", **self.source(k.source)})
-        depends = isinstance(c.probability, Predictor)
-        self.clauses.append(
-            {
-                "hash": name_hash("clause:" + c.name),
-                "probability": 0.5 if depends else c.probability,
-                "predictor": self.predictor(c.probability) if isinstance(c.probability, Predictor) else at.NONE,
-                "to": at.NONE if c.to is None else self.n.step_index[c.to],
-                "first_condition": first,
-                "end_condition": len(self.conditions),
-                "again": c.again,
-                "go_on": c.go_on,
-                **self.add(c.add),
-                **self.spawn(c.spawn),
-            }
-        )
+class _Packer(Pieces):
+    """Puts the rows of all tables of one network together."""
 
     def tables(self) -> Tables:
         """Pack everything."""
@@ -273,9 +94,11 @@ class _Packer:
         ):
             out[name] = table(dtype, rows)
         self.shelves(out)
+        if self.kind == "desk":
+            self.desk.tables(out, table, self.calendar)
         out["flags"] = np.zeros(max(self.n_flags, 1), np.uint64)
         out["numbers"] = np.array([*self.numbers, 0.0])
-        return Tables(self.full, out)
+        return Tables(self.kind, out)
 
     def steps(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Rows of steps, and of edges sorted by step and rank."""
@@ -290,6 +113,7 @@ class _Packer:
                 row[name] = at.NONE
             row["counts_as_wait"] = s.counts_as_wait
             steps.append(row)
+            self.desk.step(s, row, self.calendar)
             if not isinstance(s, Work):
                 row.update(kind=at.DELAY, size=self.law(s.length), recorded=s.recorded, end_edge=len(edges))
                 row.update(calendar=self.calendar(s.calendar), until_open=self.calendar(s.until_open))
@@ -307,7 +131,8 @@ class _Packer:
             row.update(empties=s.at_close == "leave", room=s.wait_for_room, returned=_RETURNED[s.returned])
             row.update(end_of_duty=_ENDS[s.end_of_duty], overflows=any(e.after > 0.0 for e in s.edges))
             in_order = s.order == "entry" and s.head_start is None
-            row.update(in_order=in_order, sorted=not in_order or s.priority is not None)
+            row.update(in_order=in_order)
+            row["sorted"] = row.get("sorted", False) or not in_order or s.priority is not None
             if s.opening:
                 row["open"] = n.calendars[s.opening].is_open(-n.warm_up)
             order = sorted(
@@ -329,6 +154,7 @@ class _Packer:
                         "reserve": e.reserve,
                         "units": s.units,
                         "top_load": top,
+                        "switch": self.desk.switch(e.switch),
                         "_number": number,
                     }
                 )
@@ -359,6 +185,8 @@ class _Packer:
                 row["bits"] = choice in (at.LOWEST_NUMBER, at.RANDOM)
                 row["curve"] = len(self.numbers)
                 self.numbers += list(p.curve) or [1.0] * p.slots
+                row.update(first_lesson=len(self.numbers), lessons=len(p.learning))
+                self.numbers += [float(x) for pair in p.learning for x in pair]
                 shelf += p.slots + 1
                 server += len(p.servers)
                 word += words * (p.slots + 1) if row["bits"] else 0
@@ -413,6 +241,7 @@ class _Packer:
                     "times": w.times,
                     "spawns": sum(s.count for s in w.spawn),
                     **self.add(w.add),
+                    **self.tell(w.tell),
                     **self.spawn(w.spawn),
                 }
             )
@@ -429,16 +258,6 @@ class _Packer:
             flat += [{"action": a, "watch": w} for a, w in sorted(what)]
             anchor_of[place] = (first, len(flat))
         out["anchors"], out["anchor_of"] = table(at.ANCHOR, flat), anchor_of
-
-    def packed_calendar(self, c: Calendar) -> dict[str, Any]:
-        """Row of a calendar."""
-        row: dict[str, Any] = {"head": len(self.numbers), "head_n": len(c._head), "repeats": c.repeat is not None}
-        self.numbers += [x for pair in c._head for x in pair]
-        row.update(tail=len(self.numbers), tail_n=len(c._tail), tail_open=c._tail_open)
-        self.numbers += [x for pair in c._tail for x in pair]
-        if c.repeat is not None:
-            row.update(origin=c.repeat[0], period=c.repeat[1])
-        return row
 
     def shelves(self, out: dict[str, Array]) -> None:
         """Servers as they are before anybody is on duty."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.machine.births import band_edges
 from sim.machine.compiled import layout as at
-from sim.machine.compiled.packing import Array, table
+from sim.machine.compiled.pieces import Array, table
 from sim.machine.instance import Instance
 from sim.machine.luck import mix, name_hash, named_key
 from sim.machine.network import CELL, Network

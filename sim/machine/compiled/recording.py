@@ -19,12 +19,16 @@ from sim.machine.compiled.layout import (
     NONE,
     SILENT,
 )
-from sim.machine.compiled.tables import edges, job_rows, jobs, kept, lives, marks, persons, servers, steps, visits
+from sim.machine.compiled.tables import edges, job_rows, jobs, kept, lives, marks, persons, servers, steps, ties, visits
 from sim.machine.compiled.trouble import complain
 from sim.machine.records import COUNTED, FIRST, GHOST, RESUMED, RETURNED
 from sim.machine.steps import Exit
 
-_OPEN = np.int64(Exit.OPEN)
+_OPEN, _DONE = np.int64(Exit.OPEN), np.int64(Exit.DONE)
+VOID = 255
+"""Exit of a row that turned out not to be kept."""
+SURE, IN_DOUBT = 1, 2
+"""What `keeps` says besides that a slot is kept: whether it is known that the row of its spell is wanted."""
 
 
 @kernel
@@ -39,8 +43,14 @@ def write_row(w, full, j, left, released, exit_):
         if not (entered < w.end and last > 0.0):
             return
     job.flags |= KEPT
-    if not w.keep_rows:
-        return
+    if w.keep_rows:
+        put_row(w, full, j, entered, left, released, exit_)
+
+
+@kernel
+def put_row(w, full, j, entered, left, released, exit_):
+    """Write the row of a spell."""
+    job = jobs(w, j)
     if w.rows >= w.room_visits:
         complain(w, NO_ROWS, NONE, 0.0)
         return
@@ -76,6 +86,37 @@ def write_row(w, full, j, left, released, exit_):
         row.pool = edges(w, job.edge).pool if job.started == job.started else NONE
         row.spell = 0
     row.flags = flags
+
+
+@kernel
+def write_kept_row(w, full, j):
+    """The row of a spell whose slot is kept (rule 8.5): when it is released is known later, and so may be whether the
+    row is wanted; `keeps` says so."""
+    job = jobs(w, j)
+    t = ties(w, j)
+    entered = persons(w, j).spell_entered
+    row = w.rows
+    t.keeps = SURE
+    if w.now > 0.0 or job.flags & (COUNTED_VISIT | COUNTED_FAMILY):
+        write_row(w, full, j, w.now, nan, _DONE)
+    else:
+        t.keeps = IN_DOUBT
+        if w.keep_rows:
+            put_row(w, full, j, entered, w.now, nan, _DONE)
+    t.kept_row = row if w.rows > row else NONE
+
+
+@kernel
+def end_doubt(w, j):
+    """Such a row stays if the slot was taken in the period (rule 7.1)."""
+    t = ties(w, j)
+    if t.keeps == IN_DOUBT:
+        t.keeps = SURE
+        if w.now > 0.0:
+            jobs(w, j).flags |= KEPT
+        elif t.kept_row != NONE:
+            visits(w, t.kept_row).exit = VOID
+            w.void_rows += 1
 
 
 @kernel
@@ -125,6 +166,9 @@ def close(w, full):
         job = jobs(w, j)
         if job.state == FREE or job.state == AFTER_WORK:
             continue
+        if full is not None:
+            if len(full):
+                end_doubt(w, j)
         step = steps(w, job.step)
         if job.state != BEFORE and (job.state != IN_DELAY or step.recorded):
             left = nan

@@ -6,12 +6,13 @@ import threading
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.machine.compiled.packing import Array
-
+Array = NDArray[Any]
 LINE = 64
 """Bytes of a cache line."""
-REUSED = ("jobs", "lives", "heap", "chunks", "far", "persons", "clocks", "scratch", "breaks", "visits", "job_rows")
+REUSED = ("jobs", "lives", "heap", "chunks", "far", "persons", "clocks", "scratch", "breaks", "visits", "job_rows",
+          "ties", "kin", "queues")  # fmt: skip
 MOST_KEPT = 128 << 20
 """A table larger than this is not kept for the next run [bytes]."""
 

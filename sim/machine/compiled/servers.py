@@ -14,6 +14,7 @@ from sim.machine.compiled.layout import (
 )
 from sim.machine.compiled.lines import count_bits, lowest_bit
 from sim.machine.compiled.luck import draw
+from sim.machine.compiled.queues import be_eager
 from sim.machine.compiled.tables import bits, edges, jobs, pools, servers, shelves, steps
 from sim.machine.luck import Purpose
 
@@ -47,6 +48,9 @@ def place(w, full, s):
     """Stand last among the servers of its load, if it may start work; else nowhere."""
     server = servers(w, s)
     pool = pools(w, server.pool)
+    if len(full):
+        if server.shelf != NONE:
+            pool.available -= 1
     if server.shelf != NONE:
         shelf = shelves(w, pool.first_shelf + server.shelf)
         if server.prev:
@@ -75,6 +79,10 @@ def place(w, full, s):
         shelf.tail = s
         if pool.bits:
             flip_bit(w, pool, server)
+        if len(full):
+            pool.available += 1
+    if len(full):
+        be_eager(w, s)
 
 
 @kernel
@@ -86,6 +94,17 @@ def note_change(w, full, s):
     server.change = pool.changes
     server.changed = w.now
     place(w, full, s)
+
+
+@kernel
+def give_units(w, full, pool, s, units):
+    """Units are free for the one who starts next, in the same breath: it settles then."""
+    change_serving(w, pool, -units)
+    if s:
+        servers(w, s).load -= units
+        note_change(w, full, s)
+    else:
+        pool.busy -= 1
 
 
 @inlined

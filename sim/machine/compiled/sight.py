@@ -7,7 +7,7 @@ from sim.machine.compiled.kernel import kernel
 from sim.machine.compiled.layout import NONE
 from sim.machine.compiled.lines import next_of
 from sim.machine.compiled.servers import NOBODY
-from sim.machine.compiled.tables import edges, jobs, persons, steps
+from sim.machine.compiled.tables import edges, jobs, persons, steps, switches
 
 
 @kernel
@@ -22,9 +22,19 @@ def visible_from(w, full, j, e):
 
 
 @kernel
+def is_off(w, e):
+    """Whether an edge has a switch and it is off (rule 8.2)."""
+    switch = edges(w, e).switch
+    return switch > 0 and switches(w, switch).is_on == 0
+
+
+@kernel
 def visible(w, full, j, e):
     """Whether the pool of this edge sees the job by now."""
     now = w.now
+    if len(full):
+        if is_off(w, e):
+            return False
     if persons(w, j).opens > now:
         return False
     return edges(w, e).after == 0.0 or visible_from(w, full, j, e) <= now
@@ -33,6 +43,9 @@ def visible(w, full, j, e):
 @kernel
 def first_visible(w, full, step, e, j):
     """First job from `j` on, of its priority, that the pool of an edge sees."""
+    if len(full):
+        if is_off(w, e):
+            return NOBODY
     priority = persons(w, j).priority
     while j and persons(w, j).priority == priority:
         if visible(w, full, j, e):

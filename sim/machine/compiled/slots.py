@@ -7,7 +7,7 @@ from math import nan
 from sim.machine.compiled.agenda import ZERO
 from sim.machine.compiled.kernel import inlined, kernel
 from sim.machine.compiled.layout import BEFORE, FREE, MOST_JOBS, NO_SLOTS, NONE, TOO_MANY_JOBS
-from sim.machine.compiled.tables import jobs, lives, persons
+from sim.machine.compiled.tables import jobs, lives, persons, ties
 from sim.machine.compiled.trouble import complain
 
 
@@ -67,6 +67,14 @@ def new_job(w, full, key, birth, stream, parent):
             x.clocks = 0
             x.cleared = 0
             x.server = 0
+            if len(full):
+                t = ties(w, j)
+                t.kin = 0
+                t.queue = 0
+                t.ask = 0
+                t.visit = 0
+                t.keeps = 0
+                t.yielding = 0
     return j
 
 

@@ -15,8 +15,10 @@ from typing import Any
 
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 
+from sim.machine.engines import Kind
+
 HERE = Path(__file__).parent
-SHARED = ("normal.py", "inversion.py", "luck.py", "network.py", "plan.py", "records.py", "steps.py", "laws.py")
+SHARED = ("normal.py", "inversion.py", "luck.py", "network.py", "staff.py", "records.py", "steps.py", "laws.py")
 """Files of the machine whose functions or numbers go into the kernels."""
 
 
@@ -79,13 +81,13 @@ def keep(dispatcher: Any) -> None:
         dispatcher._cache = _Cache(dispatcher.py_func)
 
 
-def is_kept(full: bool) -> bool:
+def is_kept(kind: Kind) -> bool:
     """Whether the code for this kind of network lies on disk or is compiled already."""
     from sim.machine.compiled.loop import run_kernels, signature
 
-    if not hasattr(run_kernels, "py_func") or signature(full) in run_kernels.overloads:
+    if not hasattr(run_kernels, "py_func") or signature(kind) in run_kernels.overloads:
         return True
     index = getattr(getattr(run_kernels, "_cache", None), "_cache_file", None)
     if index is None:
         return False
-    return any(key[0] == signature(full) for key in index._load_index())
+    return any(key[0] == signature(kind) for key in index._load_index())

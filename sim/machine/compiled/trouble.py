@@ -35,6 +35,7 @@ def attend(w):
         or w.jobs_made > w.many_jobs
         or w.fresh_clock > w.many_clocks
         or w.breaks_taken > w.many_breaks
+        or w.switch_turns > w.many_switch_rows
     ):
         return GROW
     return DONE

@@ -31,8 +31,9 @@ from sim.machine.compiled.lines import (
     remove_from_treap,
     unlink,
 )
+from sim.machine.compiled.queues import stand, step_out
 from sim.machine.compiled.sight import visible_from
-from sim.machine.compiled.tables import jobs, persons, steps
+from sim.machine.compiled.tables import edges, jobs, persons, queues, servers, steps, ties
 from sim.machine.compiled.trouble import complain
 from sim.machine.luck import Purpose
 
@@ -75,14 +76,19 @@ def join_in_order(w, full, j):
         x.order = -predict(w, full, step.score, j)
     x.returned = 1 if x.spell else 0
     x.line_serial = x.arrival if x.spell else w.joins
-    if step.sorted:
+    if len(full):
+        stand(w, full, j)
+        step.inside += 1
+    elif step.sorted:
         insert_in_treap(w, full, step, j)
     elif x.returned:
         insert_in_list(w, full, step, j)
     else:
         append(w, step, j)
     change_waiting(w, step, 1)
-    if step.overflows:
+    if len(full):
+        set_next_overflow(w, full, j)
+    elif step.overflows:
         set_overflow(w, full, j)
     if step.patience >= 0 and not job.flags & SILENT:
         set_patience(w, full, j)
@@ -100,6 +106,28 @@ def set_overflow(w, full, j):
         t = visible_from(w, full, j, e)
         if t > w.now and t < first:
             first = t
+    job.timer = set_timer(w, j, first, OVERFLOW)
+
+
+@kernel
+def set_next_overflow(w, full, j):
+    """The same where there are personal lines (rule 8.3): the earlier of the end of `owner_wait` and the moment at
+    which an edge to the owner's pool begins to see the job."""
+    job = jobs(w, j)
+    step = steps(w, job.step)
+    t = ties(w, j)
+    if not t.queue:
+        if step.overflows:
+            set_overflow(w, full, j)
+        return
+    first = t.deadline
+    if step.overflows:
+        pool = servers(w, queues(w, t.queue).server).pool
+        for e in range(step.first_edge, step.end_edge):
+            if edges(w, e).pool == pool:
+                seen = visible_from(w, full, j, e)
+                if seen > w.now and seen < first:
+                    first = seen
     job.timer = set_timer(w, j, first, OVERFLOW)
 
 
@@ -145,7 +173,10 @@ def take_from_order(w, full, j):
     job = jobs(w, j)
     step = steps(w, job.step)
     x = persons(w, j)
-    if step.sorted:
+    if len(full):
+        step_out(w, j)
+        step.inside -= 1
+    elif step.sorted:
         remove_from_treap(w, step, j)
     else:
         unlink(w, step, j)

@@ -9,16 +9,20 @@ import numpy as np
 
 from sim.machine.compiled import layout as at
 from sim.machine.compiled import loop
+from sim.machine.compiled.desk import put_desk
 from sim.machine.compiled.kernel import UNCOMPILED
-from sim.machine.compiled.packing import Array, packed, table
+from sim.machine.compiled.kinds import ARGUMENT
+from sim.machine.compiled.packing import packed
+from sim.machine.compiled.pieces import Array, table
 from sim.machine.compiled.rates import cells, generators
+from sim.machine.compiled.recording import VOID
 from sim.machine.compiled.room import give_back, larger, room_for
 from sim.machine.demand import expected_jobs
 from sim.machine.fault import EngineFault
 from sim.machine.instance import instantiate
 from sim.machine.luck import name_hash
 from sim.machine.network import Network
-from sim.machine.records import DUTY, MOST_OPEN, VISIT, Records, Tally
+from sim.machine.records import DUTY, MOST_OPEN, SWITCH, VISIT, Records, Tally
 
 MARGIN = 2048
 """Room that must be free in every array before an event; an event that needs more than what is left starts the run
@@ -28,6 +32,7 @@ FIRST_ROOM = 1 << 14
 NEVER = 1 << 62
 OF_SLOTS = ("jobs", "lives")
 OF_FULL_SLOTS = ("persons", "attributes", "marks", "marked", "scratch")
+OF_DESK_SLOTS = ("ties", "kin", "queues")
 """Tables with a row for each slot (`far` has two)."""
 MOST_EXPECTED = 5e7
 BIRTHS_A_SLICE, MOST_SLICES, MOST_BUCKETS = 4.0, 1 << 13, 1 << 16
@@ -63,7 +68,7 @@ class Walk:
         self.instance = instantiate(network, seed, replication)
         self.tables = packed(network)
         self.room = 1
-        loop.prepare(self.tables.full)
+        loop.prepare(self.tables.kind)
         self.stopped = nan
         self.cut = False
         self.expected = min(expected_jobs(network), MOST_EXPECTED)
@@ -73,7 +78,7 @@ class Walk:
 
     def prepare(self) -> None:
         """A private copy of the network's tables, and room for the run."""
-        n, full = self.network, self.tables.full
+        n, full = self.network, self.tables.kind != "core"
         run = table(at.RUN, 1)
         w = run[0]
         t = {name: a.copy() for name, a in self.tables.arrays.items()}
@@ -121,7 +126,7 @@ class Walk:
                 attributes=np.zeros((room, len(n.attributes))),
                 marks=np.zeros((room, len(n.marks)), np.uint8),
                 marked=np.full((room, len(n.marks)), nan),
-                clocks=room_for("clocks", at.CLOCK, room if n.watches else 1),
+                clocks=room_for("clocks", at.CLOCK, room if n.watches or n.family_marks else 1),
                 clock_buckets=np.zeros(count, np.uint32),
                 frames=np.zeros(t["servers"].size + 8, np.int64),
                 heads=np.zeros(t["servers"].size + 8, np.uint32),
@@ -129,7 +134,9 @@ class Walk:
                 breaks=room_for("breaks", at.DUTY_ROW, max(room // 16, 2 * MARGIN)),
             )
         self.t, self.run = t, run
-        self.full: Any = 1 if full else None
+        self.full: Any = ARGUMENT[self.tables.kind]
+        if self.tables.kind == "desk":
+            put_desk(w, t, n, self.instance, room)
         if full:
             self.begin_duty()
         self.address()
@@ -167,6 +174,9 @@ class Walk:
             number = on["server"].astype(np.int64)
             s = pool.first_server + number
             servers["on_duty"][s] = 1
+            if self.tables.kind == "desk":
+                self.t["hosts"]["in_duty"][s] = 1
+                pool.available = s.size
             servers["duty_speed"][s] = on["speed"]
             servers["changed"][s] = self.run[0].start
             servers["change"][s] = np.arange(1, s.size + 1)
@@ -190,19 +200,24 @@ class Walk:
         # tables of one length may stand in memory of different lengths, some of it used before
         w.room_heap, w.room_visits = t["heap"].size, t["visits"].size
         w.room_job_rows = min(t["job_rows"].size, t["kept"].size)
-        slots = OF_SLOTS + (OF_FULL_SLOTS if self.full else ())
+        slots = OF_SLOTS + (OF_FULL_SLOTS if self.full is not None else ()) + (OF_DESK_SLOTS if self.full else ())
         w.room_jobs = min(*(t[name].shape[0] for name in slots), t["far"].size // 2)
         w.n_buckets, w.n_streams, w.n_generators = t["buckets"].size, t["streams"].size, t["generators"].size
-        w.n_pools, w.n_steps, w.n_changes = t["pools"].size, t["steps"].size, t["changes"].size
+        w.n_pools, w.n_steps = t["pools"].size, t["steps"].size
+        if not self.full:
+            w.n_changes = t["changes"].size
         w.many_rows = w.room_visits - MARGIN if self.keep_rows else NEVER
         w.many_jobs = w.room_job_rows - MARGIN if self.keep_jobs else NEVER
         w.many_timers, w.many_slots = w.room_heap - MARGIN, w.room_jobs - MARGIN
-        w.many_clocks = w.many_breaks = NEVER
-        if self.full:
+        w.many_clocks = w.many_breaks = w.many_switch_rows = NEVER
+        if self.full is not None:
             w.room_clocks, w.room_breaks = t["clocks"].size, t["breaks"].size
             w.n_servers, w.n_anchors = t["servers"].size, t["anchor_of"].shape[1]
-            w.many_clocks = w.room_clocks - MARGIN if self.network.watches else NEVER
+            w.many_clocks = w.room_clocks - MARGIN if t["clocks"].size > 1 else NEVER
             w.many_breaks = w.room_breaks - MARGIN
+        if self.full:
+            w.room_switch_rows, w.n_switches, w.n_gauges = t["switch_rows"].size, t["switches"].size, t["gauges"].size
+            w.many_switch_rows = w.room_switch_rows - MARGIN
         w.attention = 1
         self.w: Any = np.uint64(self.run.ctypes.data)
         if UNCOMPILED:
@@ -225,15 +240,20 @@ class Walk:
         if w.fresh_slot > w.many_slots:
             if w.room_jobs >= at.MOST_SLOTS:
                 raise self.fault(f"more than {at.MOST_SLOTS:,} jobs alive at once")
-            wanted.update(dict.fromkeys(OF_SLOTS + (OF_FULL_SLOTS if self.full else ()), 2 * w.room_jobs))
+            slots = OF_SLOTS + (OF_FULL_SLOTS if self.full is not None else ()) + (OF_DESK_SLOTS if self.full else ())
+            wanted.update(dict.fromkeys(slots, 2 * w.room_jobs))
             wanted["far"] = 4 * w.room_jobs
-        if self.full:
+            if self.full:
+                wanted["frames"] = 4 * w.room_jobs + t["servers"].size + 8
+        if self.full is not None:
             if w.fresh_clock > w.many_clocks:
                 if w.room_clocks >= at.MOST_SLOTS:
                     raise self.fault(f"more than {at.MOST_SLOTS:,} watches of living jobs")
                 wanted["clocks"] = 2 * w.room_clocks
             if w.breaks_taken > w.many_breaks:
                 wanted["breaks"] = 2 * w.room_breaks
+        if self.full and w.switch_turns > w.many_switch_rows:
+            wanted["switch_rows"] = 2 * w.room_switch_rows
         for name, size in wanted.items():
             if t[name].shape[0] < size:
                 t[name] = larger(t[name], int(size))
@@ -306,6 +326,10 @@ class Walk:
     def sorted_visits(self) -> Array:
         """Rows of spells by (job, entered), those of one job in the order in which they were closed (rule 7.2)."""
         t, w = self.t, self.run[0]
+        if w.void_rows:
+            wanted = t["visits"][: w.rows][t["visits"]["exit"][: w.rows] != VOID]
+            t["visits"][: wanted.size] = wanted
+            w.rows, w.void_rows = wanted.size, 0
         out = np.empty(w.rows, VISIT)
         t["sorted_visits"], t["first_rows"] = out, np.zeros(w.jobs_made + 2, np.int64)
         w.now = self.stopped
@@ -321,7 +345,12 @@ class Walk:
         made = w.jobs_made if self.keep_jobs else 0
         jobs = np.asarray(t["job_rows"])[:made][t["kept"][:made].view(bool)]
         duty = self.instance.duty
+        switches = np.empty(w.switch_turns if self.full else 0, SWITCH)
         if self.full:
+            for name in SWITCH.names or ():
+                switches[name] = t["switch_rows"][name][: w.switch_turns]
+            duty = self.instance.attended(switches, self.stopped)
+        if self.full is not None:
             duty = np.concatenate([duty, np.asarray(t["breaks"])[: w.breaks_taken].view(DUTY)])
         duty = duty[np.lexsort((duty["kind"], duty["begin"], duty["server"], duty["pool"]))]
         tally = Tally(
@@ -334,9 +363,8 @@ class Walk:
         )
         give_back(t)
         self.t = {}
-        return Records(
-            self.network, self.seed, self.replication, visits, jobs, duty, tally, self.stopped, self.cut, self.most_open
-        )
+        about = self.network, self.seed, self.replication
+        return Records(*about, visits, jobs, duty, tally, self.stopped, self.cut, self.most_open, switches)
 
 
 def run(network: Network, seed: int = 1, replication: int = 0, most_open: int = MOST_OPEN) -> Records:

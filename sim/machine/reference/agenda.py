@@ -57,12 +57,15 @@ class Agenda(simpy.Environment):
         heappush(self._queue, (time, kind + 2, self.serial, timer))  # type: ignore[misc]
         return timer
 
-    def at(self, time: float, kind: int) -> simpy.Event:
-        """Event for a process that walks a sorted table: it precedes every timer of its instant and kind."""
+    def at(self, time: float, kind: int, place: int = 0) -> simpy.Event:
+        """Event for a process that walks a sorted table: it precedes every timer of its instant and kind.
+
+        Of several such events that with the lower `place` comes first.
+        """
         event = simpy.Event(self)
         event._ok = True
         event._value = None
-        heappush(self._queue, (time, kind + 2, 0, event))  # type: ignore[misc]
+        heappush(self._queue, (time, kind + 2, place - 1, event))  # type: ignore[misc]
         return event
 
     def walk(self, end: float, over: Callable[[float], bool], overgrown: Callable[[], bool]) -> bool:

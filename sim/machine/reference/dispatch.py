@@ -1,4 +1,4 @@
-"""Dispatch and service: who serves whom, when (sections 4 and 5)."""
+"""Dispatch: arriving, offering, choosing (4.1 to 4.3; 8.3 and 8.6)."""
 
 from __future__ import annotations
 
@@ -6,27 +6,18 @@ from collections.abc import Iterable, Sequence
 from math import inf, isnan, nan
 from typing import Any
 
-from sim.machine.luck import Purpose, draw
-from sim.machine.reference.agenda import (
-    COMPLETION,
-    OVERFLOW,
-    PATIENCE,
-)
-from sim.machine.reference.families import Families
-from sim.machine.reference.jobs import BEFORE, IN_LINE, IN_SERVICE, PAUSED, Job, Line
+from sim.machine.luck import Purpose
+from sim.machine.reference.jobs import BEFORE, Job, Line
+from sim.machine.reference.owners import Owners
 from sim.machine.reference.servers import CountedState, EdgeState, NamedState, ServerState
 from sim.machine.reference.stations import WorkState
 from sim.machine.steps import Exit
 
 
-class Dispatch(Families):
-    """The rules of section 4, each with its number, and those of section 5."""
+class Dispatch(Owners):
+    """Who serves whom."""
 
-    def break_may_begin(self, server: ServerState) -> None:
-        """A whole break that is due, in `duty`."""
-        raise NotImplementedError
-
-    # -- arriving and waiting (4.1, 4.2, 4.6) -----------------------------------------------------------------------
+    # -- arriving (4.1) -----------------------------------------------------------------------------------------------
 
     def job_arrives(self, job: Job, step: WorkState) -> Exit | None:
         """Rule 4.1."""
@@ -48,23 +39,63 @@ class Dispatch(Families):
             job.place = job.first_place
         if work.priority is not None:
             job.priority = self.sample(step.priority, job, step.hash, Purpose.PRIORITY)
+        owner = self.owner_at(job, step) if self.kinship else None
         if not step.open:  # 1
             assert step.door is not None
             if work.when_closed == "refuse":
                 self.write_row(job, now, nan, Exit.CLOSED)
                 return Exit.CLOSED
             job.opens = step.door.next_open(now)
+            job.asks = owner if work.owner == "only" else None
             self.join(job, step)
             return None
-        found = self.best_server(job, step.edges, step)  # 2
-        if found is not None:
-            self.start(job, *found)
+        if step.shared is not None and self.is_shared_out(step, "inside"):  # 8.6
+            self.write_row(job, now, nan, Exit.BLOCKED)
+            return Exit.BLOCKED
+        if job.slot is not None and self.start_in_kept_slot(job, step):  # 8.5
             return None
-        if work.limit is not None and step.waiting >= work.limit:  # 4
+        if self.finds_server(job, step, owner):  # 2, 8.3
+            return None
+        if work.grade > 0 and job.asks is None and self.displace(job, step):  # 3
+            return None
+        full = work.limit is not None and step.waiting >= work.limit
+        if full or (step.shared is not None and self.is_shared_out(step, "waiting")):  # 4
             self.write_row(job, now, nan, Exit.BLOCKED)
             return Exit.BLOCKED
         self.join(job, step)  # 5
         return None
+
+    def finds_server(self, job: Job, step: WorkState, owner: ServerState | None) -> bool:
+        """Rules 4.1.2 and 8.3: the job starts, with its owner or whoever is best; else it knows for whom it waits."""
+        if owner is not None:
+            if self.owner_takes(job, step, owner):
+                return True
+            if self.waits_for_owner(job, step, owner):
+                job.asks = owner
+                return False
+        found = self.best_server(job, step.edges, step)
+        if found is None:
+            return False
+        self.start(job, *found)
+        return True
+
+    def is_shared_out(self, step: WorkState, kind: str) -> bool:
+        """Rule 8.6: whether a limit on a gauge of this kind lets nobody in."""
+        gauge = step.shared
+        assert gauge is not None and step.work.shared_limit is not None
+        return gauge.gauge.kind == kind and gauge.value(self.now) >= step.work.shared_limit[1]
+
+    def comes_back(self, job: Job) -> None:
+        """Rule 4.9, last part: a job whose service was broken off looks for another server, or joins its line."""
+        step = self.steps[job.step]
+        server = job.server
+        if step.work.owner != "any" and isinstance(server, ServerState):
+            self.become_owner(job, server)
+        self.new_spell(job)
+        job.state = BEFORE
+        job.opens = -inf
+        if not self.finds_server(job, step, self.owner_at(job, step)):
+            self.join(job, step)
 
     def best_server(
         self, job: Job, edges: Sequence[EdgeState], step: WorkState
@@ -85,162 +116,20 @@ class Dispatch(Families):
                 return best
         return None
 
-    def visible(self, job: Job, edge: EdgeState) -> bool:
-        """Whether the pool of this edge may see the job by now."""
-        if job.opens > self.now:
-            return False
-        return edge.after == 0.0 or self.visible_at(job, edge.step)[edge.number] <= self.now
-
-    def visible_at(self, job: Job, step: WorkState) -> list[float]:
-        """Times at which the job becomes visible on each edge, computed once per visit."""
-        if job.visible_at is None:
-            c = step.after_calendar
-            job.visible_at = [job.entered + e.after if c is None else c.add(job.entered, e.after) for e in step.edges]
-        return job.visible_at
-
-    def join(self, job: Job, step: WorkState) -> None:
-        """Rule 4.1.5: into the line; next overflow and patience are set."""
-        now, work = self.now, step.work
-        self.joins += 1
-        job.state = IN_LINE
-        job.joined = now
-        job.joined_serial = self.joins
-        if work.order == "due":
-            order = inf if isnan(job.due) else job.due
-        elif work.order == "score":
-            assert work.score is not None
-            order = -self.predict(work.score, job)
-        else:
-            order = job.place
-        job.line_key = (order, 0, job.arrival) if job.spell else (order, 1, self.joins)
-        step.line(job.priority).join(job)
-        step.waiting += 1
-        self.change_area(self.waiting_area[job.step], 1)
-        if step.overflows:
-            self.set_overflow(job, step)
-        if work.patience is not None and not job.ghost:
-            self.set_patience(job, step)
-        if work.wait_for_room and job.opens <= now:
-            self.clear_for_heads(step)
-
-    def set_overflow(self, job: Job, step: WorkState) -> None:
-        """Timer for the next edge that will see the job (kind 3)."""
-        later = [t for t in self.visible_at(job, step) if t > self.now]
-        job.overflow = self.agenda.set(min(later), OVERFLOW, self.overflow, job) if later else None
-
-    def set_patience(self, job: Job, step: WorkState) -> None:
-        """Timer for the end of patience (kind 4); the law is read only here (rule 4.6)."""
-        if step.work.patience_budget:
-            if job.budget is None:
-                job.budget = self.sample(step.patience, job, step.hash, Purpose.PATIENCE)
-            d = max(job.budget - job.waited, 0.0)
-        else:
-            if job.patience_left is None:
-                job.patience_left = self.sample(step.patience, job, step.hash, Purpose.PATIENCE)
-            d = job.patience_left
-        c = step.patience_calendar
-        job.patience = self.agenda.set(
-            self.now + d if c is None else c.add(self.now, d), PATIENCE, self.patience_ends, job
-        )
-
-    def overflow(self, job: Job) -> None:
-        """Rule 4.2."""
-        self.now = self.agenda.now
-        step = self.steps[job.step]
-        now_visible = [e for e in step.edges if self.visible_at(job, step)[e.number] == self.now]
-        found = self.best_server(job, now_visible, step)
-        if found is not None:
-            self.start(job, *found)
-        else:
-            self.set_overflow(job, step)
-        if step.work.wait_for_room:
-            self.clear_for_heads(step)
-
-    def patience_ends(self, job: Job) -> None:
-        """Rule 4.6."""
-        self.now = self.agenda.now
-        step = self.steps[job.step]
-        job.patience = None
-        if step.work.silent > 0.0 and draw(job.key, step.hash, job.round, Purpose.SILENT) < step.work.silent:
-            job.ghost = True
-            job.gone_at = self.now
-            job.size = None  # what is left to do is to find out that nobody is there
-            return
-        self.leave_line(job)
-        self.write_row(job, self.now, nan, Exit.ABANDONED)
-        self.leave(job, Exit.ABANDONED)
-
-    def leave_line(self, job: Job) -> None:
-        """Out of the line, for whatever reason; its line timers die, a server cleared for it is let go."""
-        step = self.steps[job.step]
-        self.take_from_line(job, step)
-        if job.cleared is not None:
-            self.let_go(job)
-        if step.work.wait_for_room:
-            self.clear_for_heads(step)
-
-    def take_from_line(self, job: Job, step: WorkState) -> None:
-        """The common part of leaving a line and of starting from it."""
-        assert job.line is not None
-        job.line.remove(job)
-        step.waiting -= 1
-        self.change_area(self.waiting_area[job.step], -1)
-        if job.overflow is not None:
-            job.overflow.cancel()
-            job.overflow = None
-        if job.patience is not None:
-            job.patience.cancel()
-            job.patience = None
-        waited = self.now - job.joined
-        if job.ghost:
-            waited = max(job.gone_at - job.joined, 0.0)
-        job.waited += waited
-        if job.patience_left is not None:
-            c = step.patience_calendar
-            used = waited if c is None else c.between(job.joined, self.now)
-            job.patience_left = max(job.patience_left - used, 0.0)
-        job.state = BEFORE
-
-    # -- clearing a server (4.3, 4.13) ------------------------------------------------------------------------------
-
-    def clear_for_heads(self, step: WorkState) -> None:
-        """For each line of the step: if its first job lacks only units, its best server takes nothing of worse rank."""
-        for priority in step.priorities:
-            line = step.lines[priority]
-            if not line.jobs:
-                continue
-            head = line.jobs[0]
-            if head.cleared is not None:
-                continue
-            for _, edges in step.ranks:
-                for e in edges:
-                    if isinstance(e.pool, NamedState) and self.visible(head, e) and not e.pool.has_room(e, head):
-                        server = e.pool.roomiest(e.units)
-                        if server is not None:
-                            head.cleared = server
-                            server.cleared, server.cleared_rank = head, e.rank
-                            break
-                if head.cleared is not None:
-                    break
-
-    def let_go(self, job: Job) -> None:
-        """A cleared server may take anything again (rule 4.13)."""
-        server = job.cleared
-        assert server is not None
-        server.cleared = None
-        job.cleared = None
-        if self.held_back is None:
-            self.offer(server.pool)
-        else:  # in the middle of a planned change: when all of its instant are made
-            self.held_back[server.pool.index] = server.pool
-
-    # -- offering and starting (4.3, 4.4) ----------------------------------------------------------------------------
+    # -- offering (4.3) -----------------------------------------------------------------------------------------------
 
     def offer(self, *pools: CountedState | NamedState) -> None:
         """Rule 4.3: give what is free to who waits, until nothing fits."""
         ranks = pools[0].by_rank if len(pools) == 1 else sorted({r for p in pools for r in p.by_rank})
         while choice := self.next_start(pools, ranks):
             self.start(*choice)
+
+    def offer_soon(self, *pools: CountedState | NamedState) -> None:
+        """The offer; in the middle of a planned change when all of its instant are made (3.6)."""
+        if self.held_back is None:
+            self.offer(*pools)
+        else:
+            self.held_back.update({pool.index: pool for pool in pools})
 
     def next_start(
         self, pools: Sequence[CountedState | NamedState], ranks: Iterable[int]
@@ -260,6 +149,10 @@ class Dispatch(Families):
         self, pool: CountedState | NamedState, edges: Sequence[EdgeState]
     ) -> tuple[Job, CountedState | ServerState, EdgeState] | None:
         """The job a pool takes next at one rank, with the server for it; None when nothing fits."""
+        if self.kinship and isinstance(pool, NamedState):
+            asking = self.choose_for_owners(pool, edges)
+            if asking is not None:
+                return asking
         best: tuple[Job, Any, EdgeState] | None = None
         best_key: tuple[float, ...] = ()
         for e in edges:
@@ -282,6 +175,22 @@ class Dispatch(Families):
                 break
         return best
 
+    def choose_for_owners(
+        self, pool: NamedState, edges: Sequence[EdgeState]
+    ) -> tuple[Job, ServerState, EdgeState] | None:
+        """Rule 8.3: among the personal lines of the pool's servers, those whose owner fits."""
+        best: tuple[Job, ServerState, EdgeState] | None = None
+        best_key: tuple[float, ...] = ()
+        for e in edges:
+            for (owner, priority), line in e.personal.items():
+                job = self.first_visible(line, e)
+                if job is None or not pool.fits(owner, e, job):
+                    continue
+                key = (-priority, *self.job_key(pool, job, e.step))
+                if best is None or key < best_key:
+                    best, best_key = (job, owner, e), key
+        return best
+
     def first_visible(self, line: Line, edge: EdgeState) -> Job | None:
         """First job of a line that the pool may see."""
         for job in line.jobs:
@@ -302,99 +211,3 @@ class Dispatch(Families):
             score = step.work.score
             first = 0.0 if score is None else -self.predict(score, job)
         return (first, job.joined, job.joined_serial)
-
-    def start(self, job: Job, server: CountedState | ServerState, edge: EdgeState) -> None:
-        """Rule 4.4."""
-        now, step = self.now, edge.step
-        if job.state == IN_LINE:
-            self.take_from_line(job, step)
-        pool = edge.pool
-        job.state = IN_SERVICE
-        job.started = now
-        job.server, job.pool, job.edge = server, pool, edge
-        law, purpose = (step.ghost, Purpose.GHOST) if job.ghost else (step.size, Purpose.SIZE)
-        if job.size is None:
-            job.size = job.left = self.sample(law, job, step.hash, purpose)
-        elif step.work.returned == "restart":
-            job.left = job.size
-        elif step.work.returned == "redraw":
-            job.left = job.size = self.sample(law, job, step.hash, Purpose.REDRAW + (job.spell << 16))
-        job.settled = now
-        job.speed = 0.0
-        server.take(edge.units, now)
-        self.change_area(self.serving_area[pool.index], edge.units)
-        server.jobs[job] = None
-        self.settle(server)
-        if self.anchors:
-            self.anchor("started", job.step, job)
-        if job.cleared is not None:
-            self.let_go(job)
-
-    def settle(self, server: CountedState | ServerState) -> None:
-        """Rule 5.1: new speeds take effect."""
-        now = self.now
-        jobs = server.jobs if isinstance(server, ServerState) else (next(reversed(server.jobs)),)
-        for job in jobs:
-            v = 0.0 if job.state == PAUSED else server.speed_of(job)
-            if v == job.speed or job.finish == now:  # one that completes now would get a rounding error to do
-                continue
-            job.left = job.left - (now - job.settled) * job.speed
-            if job.left < 0.0:
-                job.left = 0.0
-            job.settled = now
-            job.speed = v
-            if job.completion is not None:
-                job.completion.cancel()
-                job.completion = None
-            job.finish = inf
-            if v > 0.0:
-                job.finish = now + job.left / v
-                job.completion = self.agenda.set(job.finish, COMPLETION, self.completion, job)
-
-    # -- completing (4.5) -------------------------------------------------------------------------------------------
-
-    def completion(self, job: Job) -> None:
-        """Rule 4.5."""
-        self.now = now = self.agenda.now
-        step = self.steps[job.step]
-        server, edge = job.server, job.edge
-        assert server is not None and edge is not None
-        if step.work.counts_as_wait:
-            job.waited += now - job.started
-        del server.jobs[job]
-        job.completion = None
-        exit_ = Exit.ABANDONED if job.ghost else Exit.DONE
-        d = None
-        if step.work.after_work is not None and not job.ghost:
-            d = self.sample(step.after_work, job, step.hash, Purpose.AFTER_WORK)
-        released = now if d is None else now + d
-        self.write_row(job, job.gone_at if job.ghost else now, released, exit_)
-        if d is None:
-            self.release(server, edge.units)
-        else:
-            if isinstance(server, CountedState):
-                server.after_ends.append(released)
-            self.agenda.set(released, COMPLETION, self.after_work_ends, (server, edge.units, released))
-        self.leave(job, exit_)
-
-    def after_work_ends(self, what: tuple[CountedState | ServerState, int, float]) -> None:
-        """End of after-work (kind 2)."""
-        self.now = self.agenda.now
-        server, units, released = what
-        if isinstance(server, CountedState):
-            server.after_ends.remove(released)
-        self.release(server, units)
-
-    def release(self, server: CountedState | ServerState, units: int) -> None:
-        """Slots become free: release, settle, offer; a whole break that was due begins."""
-        self.free_slots(server, units)
-        self.offer(server.pool if isinstance(server, ServerState) else server)
-
-    def free_slots(self, server: CountedState | ServerState, units: int) -> None:
-        """Release and settle."""
-        server.release(units, self.now)
-        pool = server.pool if isinstance(server, ServerState) else server
-        self.change_area(self.serving_area[pool.index], -units)
-        if isinstance(server, ServerState):
-            self.settle(server)
-            self.break_may_begin(server)

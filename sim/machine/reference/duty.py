@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf, nan
+from math import nan
 
 from sim.machine.instance import Change
 from sim.machine.records import ON_BREAK
-from sim.machine.reference.agenda import (
-    OPENING,
-)
-from sim.machine.reference.dispatch import Dispatch
-from sim.machine.reference.jobs import BEFORE, IN_LINE, IN_SERVICE, PAUSED, Job
+from sim.machine.reference.agenda import OPENING
+from sim.machine.reference.displacement import Displacement
+from sim.machine.reference.jobs import IN_LINE, IN_SERVICE, PAUSED, Job
 from sim.machine.reference.servers import CountedState, NamedState, ServerState
 from sim.machine.reference.stations import WorkState
 from sim.machine.steps import Exit
 
 
-class Duty(Dispatch):
+class Duty(Displacement):
     """What happens when somebody comes or goes."""
 
     # -- planned changes (3.6, 4.8 to 4.10) ---------------------------------------------------------------------------
@@ -26,6 +24,7 @@ class Duty(Dispatch):
         """Kind 0: doors close, head-counts fall, duties end, whole breaks fall due."""
         heads: list[Job] = []
         self.held_back = {}
+        changes = [c for c in changes if not self.goes_on(c)]
         for c in changes:
             if c.what == "door":
                 self.steps[c.index].open = False
@@ -42,8 +41,10 @@ class Duty(Dispatch):
             if c.what == "break":
                 if server.on_duty:
                     server.break_due += c.value
+                    server.break_fell_due = self.now
             else:
                 server.on_duty = False
+                server.present = c.value > 0.0
                 server.break_due = 0.0
                 if server.resting:
                     self.break_ends(server)
@@ -58,6 +59,11 @@ class Duty(Dispatch):
                 self.duty_ends(self.pools[c.index].servers[c.server])  # type: ignore[union-attr]
             elif c.what == "break":
                 self.break_may_begin(self.pools[c.index].servers[c.server])  # type: ignore[union-attr]
+        for c in changes:
+            if c.what == "duty" and self.kinship:
+                server = self.pools[c.index].servers[c.server]  # type: ignore[union-attr]
+                if not server.present:
+                    self.owner_leaves(server)
         for job in heads:
             if job.state == IN_LINE:
                 self.clear_for_heads(self.steps[job.step])
@@ -65,9 +71,16 @@ class Duty(Dispatch):
         if let_go:
             self.offer(*(let_go[i] for i in sorted(let_go)))
 
+    def goes_on(self, c: Change) -> bool:
+        """Rule 8.2: whether this end of a duty is none, as the server is not there, or its next duty touches and is."""
+        if c.what != "duty":
+            return False
+        server = self.pools[c.index].servers[c.server]  # type: ignore[union-attr]
+        return not server.present or (c.switch >= 0 and self.switches[c.switch].on)
+
     def line_leaves(self, step: WorkState) -> None:
         """Rule 4.10: everybody in line leaves, in the order of joining; returned jobs wait on."""
-        waiting = [j for line in step.lines.values() for j in line.jobs if not j.spell]
+        waiting = [j for line in step.all_lines() for j in line.jobs if not j.spell]
         waiting.sort(key=lambda j: j.joined_serial)
         for job in waiting:
             if job.state != IN_LINE or job.line is None or self.steps[job.step] is not step:
@@ -102,39 +115,16 @@ class Duty(Dispatch):
                 self.hand_back(job)
             elif rule == "pause":
                 self.pause(job)
-
-    def interrupt(self, job: Job) -> None:
-        """Work stops before its completion: what is left is settled, the row is closed."""
-        job.left = job.left - (self.now - job.settled) * job.speed
-        if job.left < 0.0:
-            job.left = 0.0
-        job.settled = self.now
-        job.speed = 0.0
-        job.finish = inf
-        if job.completion is not None:
-            job.completion.cancel()
-            job.completion = None
+        if server.kept:
+            self.duty_takes_slots(server)
 
     def hand_back(self, job: Job) -> None:
         """Rule 4.9."""
         server, edge = job.server, job.edge
         assert server is not None and edge is not None
-        step = self.steps[job.step]
-        self.interrupt(job)
-        if step.work.counts_as_wait:
-            job.waited += self.now - job.started
-        del server.jobs[job]
-        self.write_row(job, self.now, self.now, Exit.HANDED_BACK)
+        self.break_off(job, Exit.HANDED_BACK)
         self.free_slots(server, edge.units)
-        job.begin_spell(self.now)
-        self.count_spell(job)
-        job.state = BEFORE
-        job.opens = -inf
-        found = self.best_server(job, step.edges, step)
-        if found is not None:
-            self.start(job, *found)
-        else:
-            self.join(job, step)
+        self.comes_back(job)
 
     def pause(self, job: Job) -> None:
         """Rule 4.8, pause: the slot stays taken, the work stands still; a new row waits for the resumption."""
@@ -144,16 +134,11 @@ class Duty(Dispatch):
         if self.steps[job.step].work.counts_as_wait:
             job.waited += self.now - job.started
         self.write_row(job, self.now, self.now, Exit.PAUSED)
-        job.begin_spell(self.now)
-        self.count_spell(job)
+        self.new_spell(job)
         job.server, job.edge, job.pool = server, edge, pool
         job.state = PAUSED
         job.paused = True
         self.change_area(self.serving_area[pool.index], -edge.units)
-
-    def count_spell(self, job: Job) -> None:
-        if job.spell > 255:
-            raise self.fault("a visit is in its 257th spell; at most 256 are possible", job.number)
 
     def openings(self, changes: Sequence[Change]) -> None:
         """Kind 1: doors open, head-counts rise, duties begin; paused work resumes; then one offer."""
@@ -165,6 +150,8 @@ class Duty(Dispatch):
                 step.open = True
                 touched.update({e.pool.index: e.pool for e in step.edges})
                 continue
+            if c.switch >= 0 and not self.switches[c.switch].on:  # the duty is not there (8.2)
+                continue
             pool = self.pools[c.index]
             touched[pool.index] = pool
             if isinstance(pool, CountedState):
@@ -172,13 +159,14 @@ class Duty(Dispatch):
                 continue
             server = pool.servers[c.server]
             if c.what == "break":
-                server.break_due += c.value
-                server.place()
-                self.break_may_begin(server)
+                if server.on_duty and server.break_fell_due != self.now:  # else it did as one of kind 0
+                    server.break_due += c.value
+                    server.place()
+                    self.break_may_begin(server)
                 continue
             server.duty_speed = c.value
-            if c.what == "duty":
-                server.on_duty = True
+            if c.what == "duty" and not server.on_duty:
+                server.on_duty = server.present = True
                 server.note_change(self.now)
             begun.append(server)
         for server in begun:
@@ -188,6 +176,9 @@ class Duty(Dispatch):
                         job.waited += self.now - job.spell_entered
                     job.state = IN_SERVICE
                     job.started = job.settled = self.now
+                    self.starts += 1
+                    job.start_order = self.starts
+                    job.learned = server.experience()
                     assert job.edge is not None
                     self.change_area(self.serving_area[server.pool.index], job.edge.units)
             self.settle(server)

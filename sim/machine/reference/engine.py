@@ -9,13 +9,8 @@ from typing import Any
 from sim.machine.births import births
 from sim.machine.network import Network
 from sim.machine.records import MOST_OPEN, Records
-from sim.machine.reference.agenda import (
-    BIRTH,
-    CLOSING,
-    OPENING,
-    Crowded,
-)
-from sim.machine.reference.duty import Duty
+from sim.machine.reference.agenda import BIRTH, CLOSING, OPENING, Crowded
+from sim.machine.reference.switches import Switches
 
 
 def run(network: Network, seed: int = 1, replication: int = 0, most_open: int = MOST_OPEN) -> Records:
@@ -29,7 +24,7 @@ def run(network: Network, seed: int = 1, replication: int = 0, most_open: int = 
     return Engine(network, seed, replication).run(most_open)
 
 
-class Engine(Duty):
+class Engine(Switches):
     """All rules together, and the loop that calls them."""
 
     # -- running -------------------------------------------------------------------------------------------------
@@ -40,6 +35,8 @@ class Engine(Duty):
         agenda.process(self.births())
         agenda.process(self.planned(CLOSING))
         agenda.process(self.planned(OPENING))
+        if self.switches:
+            agenda.process(self.ticks())
         try:
             cut = agenda.walk(self.end, self.over, lambda: len(self.alive) > most_open)
         except Crowded:

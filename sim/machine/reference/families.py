@@ -14,24 +14,16 @@ from sim.machine.reference.agenda import (
     ENTRY,
     WATCH,
 )
-from sim.machine.reference.jobs import BEFORE, GONE, IN_DELAY, IN_LINE, Clock, Job
-from sim.machine.reference.state import Run
+from sim.machine.reference.jobs import BEFORE, GONE, IN_DELAY, IN_LINE, Clock, Job, Kin
+from sim.machine.reference.rules import Rules
 from sim.machine.reference.stations import DelayState, WorkState
 from sim.machine.steps import Exit, Spawn
 
 _BATCH = name_hash("batch")
 
 
-class Families(Run):
+class Families(Rules):
     """What happens to a job between two pieces of work."""
-
-    def job_arrives(self, job: Job, step: WorkState) -> Exit | None:
-        """Rule 4.1, in `dispatch`; the exit by which the job leaves at once, if it does."""
-        raise NotImplementedError
-
-    def leave_line(self, job: Job) -> None:
-        """Out of a line, in `dispatch`."""
-        raise NotImplementedError
 
     # -- births, families, ends (2.4, 2.5, 2.9) ---------------------------------------------------------------------
 
@@ -66,6 +58,9 @@ class Families(Run):
     def new_job(self, key: int, stream: int, root: Job | None, parent: int) -> Job:
         """A job with the next number."""
         job = Job(self.jobs_made, key, stream, self.now, root, parent)
+        if self.kinship:
+            job.kin = Kin(len(self.network.family_marks))
+            job.kin.members[job.number] = job
         self.jobs_made += 1
         if self.jobs_made > 0xFFFFFFFF:
             raise self.fault("more than 2^32 jobs in one run")
@@ -90,6 +85,8 @@ class Families(Run):
                 self.jobs_made += 1
                 self.spawned += 1
                 self.alive[child.number] = child
+                if child.kin is not None:
+                    child.kin.members[child.number] = child
                 self.open_counted += child.family_counted
                 child.birth = self.now + delay
                 child.step = self.network.step_index[s.to]
@@ -123,11 +120,15 @@ class Families(Run):
             job.begin_visit(self.now, counted)
             if self.anchors:
                 self.anchor("entered", step, job)
+            if job.slot is not None and state.work.release == "entered":
+                self.let_slot_go(job)
             return self.job_arrives(job, state)
         else:
             job.begin_delay(self.now, counted)
             if self.anchors:
                 self.anchor("entered", step, job)
+            if job.slot is not None and state.delay.release == "entered":
+                self.let_slot_go(job)
             self.delay_begins(job, state)
             return None
 
@@ -143,9 +144,17 @@ class Families(Run):
     def end_visit(self, job: Job) -> None:
         """The job is in no step."""
         self.open_counted -= job.counted
+        if self.recalls:
+            self.forget_recall(job)
         if self.anchors:
             self.anchor("left", job.step, job)
         job.state = BEFORE
+
+    def forget_recall(self, job: Job) -> None:
+        """A job that has left the step is not called away from it any more (rule 8.7)."""
+        timer = self.recalls.pop(job.number, None)
+        if timer is not None:
+            timer.cancel()
 
     def route(self, job: Job, exit_: Exit) -> int | None:
         """Clauses in order: the next step; None, also without a match: the job ends (rule 2.9)."""
@@ -159,10 +168,13 @@ class Families(Run):
                 continue
             if c.add:
                 self.raise_marks(job, c.add)
+            if c.tell:
+                self.tell(job, c.tell)
             if c.spawn:
                 self.spawn(job, name, c.spawn, 0)
             if c.again:
                 job.round += 1
+                job.first_place = nan  # a new attempt has a place of its own (rule 8.11)
                 if job.round > 255:
                     raise self.fault("a job is in its 256th round; at most 255 are possible", job.number)
             if c.go_on:
@@ -189,6 +201,10 @@ class Families(Run):
         self.ended += 1
         self.open_counted -= job.family_counted
         del self.alive[job.number]
+        if job.kin is not None:
+            del job.kin.members[job.number]
+        if job.slot is not None:
+            self.let_slot_go(job)
         self.write_job(job, self.now, exit_)
 
     # -- watches (2.10) -------------------------------------------------------------------------------------------
@@ -243,6 +259,8 @@ class Families(Run):
         clock.running = clock.since_start < watch.times
         sets = clock.sets
         self.raise_marks(job, watch.add)
+        if watch.tell:
+            self.tell(job, watch.tell)
         if watch.spawn:
             self.spawn(job, self.watch_hash[clock.watch], watch.spawn, first)
         if watch.to is not None and job.state in (IN_LINE, IN_DELAY) and not job.ghost:
@@ -260,6 +278,8 @@ class Families(Run):
                 job.delay.cancel()
             self.delay_row(job, Exit.MOVED)
         self.open_counted -= job.counted
+        if self.recalls:
+            self.forget_recall(job)
         self.anchor("left", job.step, job)
         self.enter(job, to)
 
@@ -268,6 +288,8 @@ class Families(Run):
     def delay_begins(self, job: Job, step: DelayState) -> None:
         """The job waits for time to pass."""
         job.state = IN_DELAY
+        if self.counts_inside:
+            self.come_inside(job)
         d = self.sample(step.length, job, step.hash, Purpose.DELAY)
         t = self.now + d if step.calendar is None else step.calendar.add(self.now, d)
         if step.until_open is not None and t < inf:
@@ -278,12 +300,16 @@ class Families(Run):
         """A delay is over (kind 6)."""
         self.now = self.agenda.now
         self.delay_row(job, Exit.DONE)
+        if job.slot is not None and self.steps[job.step].delay.release == "done":
+            self.let_slot_go(job)
         self.leave(job, Exit.DONE)
 
     def delay_row(self, job: Job, exit_: Exit) -> None:
         """End of a stay in a delay."""
         delay = self.steps[job.step].delay
         job.delay = None
+        if job.inside:
+            self.go_outside(job)
         if delay.counts_as_wait:
             job.waited += self.now - job.entered
         if delay.recorded:

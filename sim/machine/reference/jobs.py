@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.machine.reference.agenda import Timer
-    from sim.machine.reference.servers import CountedState, EdgeState, NamedState, ServerState
+    from sim.machine.reference.servers import CountedState, EdgeState, KeptSlot, NamedState, ServerState
 
 BEFORE, IN_LINE, IN_SERVICE, PAUSED, IN_DELAY, GONE = range(6)
 """Where a job is: not in a step, waiting, served, paused on its server, in a delay, ended."""
@@ -29,11 +29,23 @@ class Clock:
         self.running = False
 
 
+class Kin:
+    """What the jobs of a family share: its marks, its owner, and who of it is alive (rules 8.3 and 8.7)."""
+
+    __slots__ = ("marks", "members", "owner")
+
+    def __init__(self, marks: int) -> None:
+        self.marks = [0] * marks
+        self.owner: ServerState | None = None
+        self.members: dict[int, Job] = {}
+
+
 class Job:
     """A job with its present visit and spell."""
 
     __slots__ = (
         "arrival",
+        "asks",
         "attributes",
         "birth",
         "budget",
@@ -50,10 +62,13 @@ class Job:
         "first_place",
         "ghost",
         "gone_at",
+        "inside",
         "joined",
         "joined_serial",
         "kept",
         "key",
+        "kin",
+        "learned",
         "left",
         "line",
         "line_key",
@@ -74,9 +89,11 @@ class Job:
         "server",
         "settled",
         "size",
+        "slot",
         "speed",
         "spell",
         "spell_entered",
+        "start_order",
         "started",
         "state",
         "step",
@@ -85,6 +102,10 @@ class Job:
         "waited",
         "z",
     )
+
+    # known once it has started: what its server had learned by then (8.8), and the order of starts (8.4)
+    learned: float
+    start_order: int
 
     def __init__(self, number: int, key: int, stream: int, birth: float, root: Job | None, parent: int) -> None:
         self.number = number
@@ -119,6 +140,11 @@ class Job:
         self.gone_at = nan
         self.pool: CountedState | NamedState | None = None
         self.server: ServerState | CountedState | None = None
+        self.kin: Kin | None = None if root is None else root.kin
+        self.inside = False
+        """Whether gauges count it at its step (rule 8.1)."""
+        self.slot: KeptSlot | None = None
+        """Slots of a server that it keeps from an earlier step (rule 8.5)."""
 
     @property
     def family(self) -> Job:
@@ -171,19 +197,22 @@ class Job:
         self.overflow: Timer | None = None
         self.patience: Timer | None = None
         self.cleared: ServerState | None = None
+        self.asks: ServerState | None = None
+        """The owner in whose personal line it waits (rule 8.3)."""
 
 
 class Line:
-    """Waiting jobs of one step and priority, in order.
+    """Waiting jobs of one step and priority (and, in a personal line, of one owner), in order.
 
     The order is a key (place, due time or minus score; 0 for returned jobs and 1 for others; order of arriving at the
     step for returned ones, of joining for others).
     """
 
-    __slots__ = ("_keys", "jobs", "priority")
+    __slots__ = ("_keys", "jobs", "owner", "priority")
 
-    def __init__(self, priority: float) -> None:
+    def __init__(self, priority: float, owner: ServerState | None = None) -> None:
         self.priority = priority
+        self.owner = owner
         self._keys: list[tuple[float, int, int]] = []
         self.jobs: list[Job] = []
 

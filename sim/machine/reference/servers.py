@@ -11,7 +11,8 @@ from sim.machine.steps import Edge
 
 if TYPE_CHECKING:
     from sim.machine.reference.agenda import Timer
-    from sim.machine.reference.jobs import Job
+    from sim.machine.reference.gauges import SwitchState
+    from sim.machine.reference.jobs import Job, Line
     from sim.machine.reference.stations import WorkState
 
 
@@ -29,6 +30,26 @@ class EdgeState:
         self.units = step.work.units
         slots = pool.pool.slots if isinstance(pool.pool, NamedPool) else 1
         self.top_load = min(slots, slots if edge.most is None else edge.most) - self.units
+        self.switch: SwitchState | None = None
+        """It sees no job while this is off (rule 8.2)."""
+        self.personal: dict[tuple[ServerState, float], Line] = {}
+        """Personal lines of the pool's servers at the step that are not empty, by priority (rule 8.3)."""
+
+
+class KeptSlot:
+    """Slots of a server that stay with a job after its completion (rule 8.5), and the row that waits for their end."""
+
+    __slots__ = ("counted", "edge", "entered", "job", "row", "server")
+
+    def __init__(
+        self, job: Job, server: CountedState | ServerState, edge: EdgeState, row: int, entered: float, counted: bool
+    ) -> None:
+        self.job = job
+        self.server = server
+        self.edge = edge
+        self.row = row
+        self.entered = entered
+        self.counted = counted
 
 
 class CountedState:
@@ -43,6 +64,18 @@ class CountedState:
         self.after_ends: list[float] = []
         self.by_rank: dict[int, list[EdgeState]] = {}
         self.number = -1
+        self.learns = False
+        self.done = 0
+
+    @property
+    def free(self) -> int:
+        """How many are free; more may be busy than there are."""
+        return max(self.n - self.busy, 0)
+
+    @property
+    def slots_on_duty(self) -> int:
+        """How many there are (rule 8.1)."""
+        return self.n
 
     def best(self, edge: EdgeState, job: Job) -> CountedState | None:
         """The pool itself, if someone in it is free for this edge."""
@@ -61,6 +94,10 @@ class CountedState:
         assert job.edge is not None
         return job.edge.speed
 
+    def experience(self) -> float:
+        """Nobody in particular learns here."""
+        return 1.0
+
 
 class ServerState:
     """A server with a name: on duty or not, with how many open units."""
@@ -71,6 +108,8 @@ class ServerState:
         self.number = number
         self.key = key
         self.on_duty = False
+        self.present = False
+        """On duty, or on a fixed break after which the duty goes on (rules 8.3 and 8.5)."""
         self.duty_speed = 1.0
         self.load = 0
         self.jobs: dict[Job, None] = {}
@@ -79,11 +118,14 @@ class ServerState:
         self.cleared: Job | None = None
         self.cleared_rank = 0
         self.break_due = 0.0
+        self.break_fell_due = -inf
         self.resting = False
         self.rest_since = 0.0
         self.rest_timer: Timer | None = None
         self.shelf: dict[ServerState, None] | None = None
         self.shelf_room = 0
+        self.done = server.done
+        self.kept: dict[KeptSlot, None] = {}
 
     @property
     def available(self) -> bool:
@@ -125,7 +167,16 @@ class ServerState:
         assert job.edge is not None
         curve = self.pool.pool.curve
         first = curve[self.load - 1] if curve else 1.0
-        return first * self.server.speed * job.edge.speed * self.duty_speed
+        speed = first * self.server.speed * job.edge.speed * self.duty_speed
+        return speed * job.learned if self.pool.learns else speed
+
+    def experience(self) -> float:
+        """Factor of what the server has learned by now (rule 8.8)."""
+        factor = 1.0
+        for jobs, x in self.pool.pool.learning:
+            if jobs <= self.done:
+                factor = x
+        return factor
 
 
 class NamedState:
@@ -135,11 +186,29 @@ class NamedState:
         self.pool = pool
         self.index = index
         self.key = key
+        self.learns = bool(pool.learning)
         self.servers = [ServerState(s, self, i, k) for i, (s, k) in enumerate(zip(pool.servers, keys, strict=True))]
         self.shelves: list[dict[ServerState, None]] = [{} for _ in range(pool.slots + 1)]
         self.free = 0
         self.changes = 0
         self.by_rank: dict[int, list[EdgeState]] = {}
+
+    @property
+    def slots_on_duty(self) -> int:
+        """Slots of the servers that may start work (rule 8.1)."""
+        return self.pool.slots * sum(len(shelf) for shelf in self.shelves)
+
+    def fits(self, server: ServerState, edge: EdgeState, job: Job) -> bool:
+        """Whether this server fits (section 4)."""
+        if self.free - edge.units < edge.reserve or not server.available or server.load > edge.top_load:
+            return False
+        return self._may(server, edge, job)
+
+    def fits_without(self, server: ServerState, edge: EdgeState, job: Job, units: int) -> bool:
+        """Whether this available server fits once so many of its units are closed (rule 8.4)."""
+        if self.free + units - edge.units < edge.reserve or server.load - units > edge.top_load:
+            return False
+        return self._may(server, edge, job)
 
     def best(self, edge: EdgeState, job: Job) -> ServerState | None:
         """The server that fits and that the pool's choice prefers; None when none fits (section 4, `fits`)."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import struct
-from math import exp, inf, isnan, nan
+from math import exp, inf, isnan
 from typing import Any
-
-import numpy as np
 
 from sim.machine.fault import EngineFault
 from sim.machine.instance import instantiate
@@ -17,19 +14,13 @@ from sim.machine.network import Network
 from sim.machine.normal import normal_cdf, normal_quantile
 from sim.machine.pools import CountedPool
 from sim.machine.predictor import Condition, Predictor, Source
-from sim.machine.records import COUNTED, DUTY, FIRST, GHOST, JOB, RESUMED, RETURNED, Records, Tally, sorted_visits
-from sim.machine.reference.agenda import (
-    Agenda,
-)
-from sim.machine.reference.jobs import IN_DELAY, IN_LINE, IN_SERVICE, PAUSED, Job
+from sim.machine.reference.agenda import Agenda, Timer
+from sim.machine.reference.gauges import GaugeState, Shift, SwitchState
+from sim.machine.reference.jobs import IN_LINE, Job
 from sim.machine.reference.servers import CountedState, EdgeState, NamedState
 from sim.machine.reference.stations import BoundClause, BoundLaw, DelayState, WorkState
 from sim.machine.steps import Exit, Work
 from sim.machine.streams import RecordedStream
-
-ROW = struct.Struct("<ddddIiHhBBBB")
-JOB_ROW = struct.Struct("<QddIIiihBB8sd")
-"""Rows as `records.VISIT` and `records.JOB` lay them out."""
 
 _Z = name_hash("z")
 _ABSENT = Constant(inf)
@@ -37,7 +28,7 @@ _AT_ONCE = Constant(0.0)
 
 
 class Run:
-    """State of one run: steps, pools, packed laws, jobs alive, rows written (sections 1, 2 and 7)."""
+    """State of one run: steps, pools, packed laws, jobs alive, rows written (sections 1 and 2)."""
 
     def __init__(self, network: Network, seed: int, replication: int) -> None:
         self.network = network
@@ -50,12 +41,16 @@ class Run:
         self.jobs_made = self.born = self.spawned = self.ended = 0
         self.open_counted = 0
         self.alive: dict[int, Job] = {}
-        self.joins = self.arrivals = 0
+        self.joins = self.arrivals = self.starts = 0
         self.held_back: dict[int, CountedState | NamedState] | None = None
         self.rows = bytearray()
         self.job_rows = bytearray()
         self.break_rows: list[tuple[float, float, float, int, int, int]] = []
+        self.switch_rows: list[list[float]] = []
+        self.dropped_rows: list[int] = []
+        self.recalls: dict[int, Timer] = {}
         self.build()
+        self.build_observers()
 
     # -- building ------------------------------------------------------------------------------------------------
 
@@ -81,15 +76,16 @@ class Run:
             key = named_key(base, "pool:" + p.name)
             pool = NamedState(p, i, key, [server_key(key, s.name) for s in p.servers])
             self.pools.append(pool)
-            for _, _, speed, number in self.instance.starting[i].tolist():
+            for _, _, speed, number, _, _ in self.instance.starting[i].tolist():
                 server = pool.servers[number]
-                server.on_duty, server.duty_speed = True, speed
+                server.on_duty, server.present, server.duty_speed = True, True, speed
                 server.note_change(self.start_time)
         for step in self.steps:
             if isinstance(step, WorkState):
                 for number, e in enumerate(step.work.edges):
                     edge = EdgeState(e, number, step, self.pools[n.pool_index[e.pool]])
                     step.edges.append(edge)
+                    step.edge_to[edge.pool.index] = edge
                     edge.pool.by_rank.setdefault(e.rank, []).append(edge)
                 step.ranks = [(r, [e for e in step.edges if e.rank == r]) for r in sorted({e.rank for e in step.edges})]
         for state in self.pools:
@@ -138,6 +134,57 @@ class Run:
             )
             batch = None if recorded else stream.batch  # type: ignore[union-attr]
             self.stream_batch.append(None if batch is None else self.bind(batch))
+
+    def recall_number(self, mark: str | None) -> int:
+        """Number of the family mark that calls jobs away from a step, or -1."""
+        return -1 if mark is None else self.network.family_mark_index[mark]
+
+    def build_observers(self) -> None:
+        """Make the states of gauges and switches, and what families share."""
+        n = self.network
+        self.gauges = [
+            GaugeState(
+                g, [self.steps[n.step_index[s]] for s in g.steps], [self.pools[n.pool_index[p]] for p in g.pools]
+            )
+            for g in n.gauges
+        ]
+        self.counts_inside = any(g.gauge.kind == "inside" for g in self.gauges)
+        for gauge in self.gauges:
+            if gauge.gauge.kind in ("last wait", "in time"):
+                for step in gauge.works:
+                    step.gauges.append(gauge)
+        self.switches = [
+            SwitchState(s, i, self.gauges[n.gauge_index[s.gauge]], n.calendars[s.calendar] if s.calendar else None)
+            for i, s in enumerate(n.switches)
+        ]
+        self.kinship = bool(n.family_marks)
+        self.recalling = {s.recall for s in self.steps if s.recall >= 0}
+        for step in self.steps:
+            if not isinstance(step, WorkState):
+                continue
+            self.kinship |= step.work.owner != "any"
+            if step.work.shared_limit is not None:
+                step.shared = self.gauges[n.gauge_index[step.work.shared_limit[0]]]
+            for edge, e in zip(step.edges, step.work.edges, strict=True):
+                if e.switch is not None:
+                    edge.switch = self.switches[n.switch_index[e.switch]]
+                    edge.switch.edges.append(edge)
+        for pool, stretches in zip(self.pools, self.instance.stretches, strict=True):
+            if isinstance(pool, NamedState):
+                for begin, end, speed, number, switch, until in stretches.tolist():
+                    if switch >= 0:
+                        self.switches[switch].shifts.append(Shift(pool.servers[number], begin, end, until, speed))
+
+    def come_inside(self, job: Job) -> None:
+        """Gauges count the job at its step from now on (rule 8.1)."""
+        if not job.inside:
+            job.inside = True
+            self.steps[job.step].inside += 1
+
+    def go_outside(self, job: Job) -> None:
+        """They do not count it any more."""
+        job.inside = False
+        self.steps[job.step].inside -= 1
 
     def fault(self, what: str, job: int | None = None) -> EngineFault:
         """An engine fault at this moment."""
@@ -196,6 +243,13 @@ class Run:
             return -inf if isnan(job.due) else self.now - job.due
         if kind == "z":
             return self.z(job)
+        if kind == "gauge":
+            return self.gauges[self.network.gauge_index[source.name]].value(self.now)
+        if kind == "switch":
+            return float(self.switches[self.network.switch_index[source.name]].on)
+        if kind == "family mark":
+            assert job.kin is not None
+            return float(job.kin.marks[self.network.family_mark_index[source.name]])
         assert source.table is not None
         return source.table.at(self.now)
 
@@ -203,87 +257,3 @@ class Run:
         """Whether a condition holds, now."""
         v = self.look(c.source, job)
         return v <= c.number if c.op == "<=" else v >= c.number
-
-    # -- records (section 7) ------------------------------------------------------------------------------------------
-
-    def change_area(self, area: list[Any], by: int) -> None:
-        """Add what has passed at the old level, clipped to [0, end); then change the level."""
-        now = self.now
-        since = area[2] if area[2] > 0.0 else 0.0
-        until = now if now < self.end else self.end
-        if until > since:
-            area[0] += area[1] * (until - since)
-        area[1] += by
-        area[2] = now
-
-    def write_row(self, job: Job, left: float, released: float, exit_: Exit) -> None:
-        """One spell has ended; it is kept if it overlaps [0, end) or is counted (rule 7.1)."""
-        last = self.now if isnan(released) else released
-        if not (job.counted or job.family_counted or (job.spell_entered < self.end and last > 0.0)):
-            return
-        job.kept = True
-        flags = (0 if job.spell else FIRST) | (RETURNED if job.spell else 0)
-        flags |= (GHOST if job.ghost else 0) | (COUNTED if job.counted else 0) | (RESUMED if job.paused else 0)
-        pool = -1 if job.pool is None or isnan(job.started) else job.pool.index
-        server = job.server.number if job.server is not None and not isnan(job.started) else -1
-        self.rows += ROW.pack(
-            job.spell_entered,
-            job.started,
-            left,
-            released,
-            job.number,
-            server,
-            job.step,
-            pool,
-            exit_,
-            job.round,
-            flags,
-            job.spell,
-        )
-
-    def write_job(self, job: Job, end: float, exit_: Exit) -> None:
-        """One job, if any of its spells is kept or its family is counted (rule 7.3)."""
-        if not (job.kept or job.family_counted):
-            return
-        self.job_rows += JOB_ROW.pack(
-            job.key,
-            job.birth,
-            end,
-            job.number,
-            job.family.number,
-            job.parent,
-            job.step,
-            job.stream,
-            exit_,
-            job.family_counted,
-            bytes(job.marks),
-            job.due,
-        )
-
-    def close(self, stopped: float) -> Records:
-        """What is still open gets a row with exit `open`; everything is put into its agreed order."""
-        self.now = stopped
-        for area in (*self.waiting_area, *self.serving_area):
-            self.change_area(area, 0)
-        for job in list(self.alive.values()):
-            step = self.steps[job.step] if job.step >= 0 else None
-            if job.state in (IN_LINE, IN_SERVICE, PAUSED) or (
-                job.state == IN_DELAY and isinstance(step, DelayState) and step.delay.recorded
-            ):
-                self.write_row(job, job.gone_at if job.ghost else nan, nan, Exit.OPEN)
-            self.write_job(job, nan, Exit.OPEN)
-        visits = sorted_visits(bytes(self.rows))
-        visits["released"][visits["released"] > stopped] = nan  # after-work that the end of the run cut off
-        jobs = np.frombuffer(bytes(self.job_rows), dtype=JOB).copy()
-        jobs = jobs[np.argsort(jobs["number"], kind="stable")]
-        duty = np.concatenate([self.instance.duty, np.array(self.break_rows, dtype=DUTY)])
-        duty = duty[np.lexsort((duty["kind"], duty["begin"], duty["server"], duty["pool"]))]
-        tally = Tally(
-            waiting=np.array([a[0] for a in self.waiting_area]),
-            serving=np.array([a[0] for a in self.serving_area]),
-            born=self.born,
-            spawned=self.spawned,
-            ended=self.ended,
-            open=len(self.alive),
-        )
-        return Records(self.network, self.seed, self.replication, visits, jobs, duty, tally, stopped)

@@ -24,7 +24,7 @@ class Steps(NamedTuple):
 
 
 class WeeklyCells(Frozen):
-    """A table that repeats every week, by wall clock.
+    """A table that repeats every week, by wall clock; a holiday has the row of the weekday that it counts as.
 
     Parameters
     ----------
@@ -81,7 +81,8 @@ def weekly_steps(table: NDArray[np.float64], period: Period, t0: float, t1: floa
 class _Grid(NamedTuple):
     """Cells of a calendar, in the order they pass.
 
-    Row of each cell (weekday, or number of its date among `dates`) and its place in the row. Arrays are shared.
+    Row of each cell (weekday as which its day is planned, or number of its date among `dates`) and its place in the
+    row. Arrays are shared.
     """
 
     edges: NDArray[np.float64]
@@ -103,7 +104,7 @@ def _grid(dated: bool, cell: int, period: Period, t0: float, t1: float) -> _Grid
         for run in runs:
             before = len(starts)
             _walk(run, cell, starts, columns)
-            rows += [number if dated else day.weekday] * (len(starts) - before)
+            rows += [number if dated else day.acts_as] * (len(starts) - before)
     edges, places = steps_between(starts, [float(i) for i in range(len(starts))], t0, t1)
     kept = places.astype(np.intp)
     row, column = np.array(rows, dtype=np.intp)[kept], np.array(columns, dtype=np.intp)[kept]

@@ -15,7 +15,8 @@ class WeeklySpans(Frozen):
     Parameters
     ----------
     week : for Monday to Sunday, (from, to, number) with minutes after midnight of that day; a span over midnight
-        ends past 1440. Spans do not overlap; outside of them nobody is there.
+        ends past 1440. Spans do not overlap; outside of them nobody is there. A holiday has those of the weekday that
+        it counts as.
     """
 
     week: Week[CountedSpans]
@@ -42,7 +43,7 @@ def headcount_steps(headcount: Headcount, period: Period, t0: float, t1: float) 
         return cell_steps(headcount, period, t0, t1)
     spans = []
     for day in period.days(t0 - 2880.0, t1):
-        for a, b, n in headcount.week[day.weekday]:
+        for a, b, n in headcount.week[day.acts_as]:
             start, end = period.minute_at(day.date, a), period.minute_at(day.date, b)
             if end > start and end > t0 and start < t1:
                 spans.append((start, end, n))

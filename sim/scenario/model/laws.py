@@ -195,3 +195,42 @@ def weibull_of_moments(mean: float, sd: float) -> ScipyLaw:
             high = c
     scale = mean / math.gamma(1.0 + 1.0 / c)
     return ScipyLaw(name="weibull_min", shape=(("c", c),), scale=scale)
+
+
+def scaled(law: Law, factor: float) -> Law:
+    """Give the law of `factor` times the duration.
+
+    Examples
+    --------
+    >>> scaled(Lognormal(mean=4.0, sd=3.0), 1.5)
+    Lognormal(law='lognormal', mean=6.0, sd=4.5)
+    """
+    if factor == 1.0:
+        return law
+    match law:
+        case Constant(value=value):
+            return Constant(value=value * factor)
+        case Exponential(mean=mean):
+            return Exponential(mean=mean * factor)
+        case Lognormal(mean=mean, sd=sd):
+            return Lognormal(mean=mean * factor, sd=sd * factor)
+        case Quantiles(shares=shares, minutes=minutes):
+            return Quantiles(shares=shares, minutes=tuple(m * factor for m in minutes))
+        case Hazard(edges=edges, hazards=hazards):
+            return Hazard(edges=tuple(e * factor for e in edges), hazards=tuple(h / factor for h in hazards))
+        case ScipyLaw():
+            update = {
+                "loc": law.loc * factor,
+                "scale": None if law.scale is None else law.scale * factor,
+                "mean": None if law.mean is None else law.mean * factor,
+            }
+            return law.model_copy(update=update)
+        case Mixture(parts=parts):
+            return Mixture(parts=tuple(p.model_copy(update={"of": scaled(p.of, factor)}) for p in parts))
+        case ByAttribute(cases=cases, otherwise=otherwise):
+            changed = {
+                "cases": tuple(c.model_copy(update={"of": scaled(c.of, factor)}) for c in cases),
+                "otherwise": None if otherwise is None else scaled(otherwise, factor),
+            }
+            return law.model_copy(update=changed)
+    return law  # never

@@ -12,24 +12,35 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from sim.scenario.model.frozen import Frozen
+from sim.scenario.model.holidays import NO_HOLIDAYS, Holidays
+from sim.scenario.model.opening_hours import OpeningHours, read_opening_hours
 
+__all__ = ["BUSINESS_HOURS", "ClockRun", "Frozen", "LocalDay", "Period", "calendar_days"]
+
+BUSINESS_HOURS = read_opening_hours("mon-fri 09:00-18:00 holiday closed")
 _EPOCH = datetime(1970, 1, 1)
 
 
-class Frozen(BaseModel):
-    """Base of everything in a resolved scenario: frozen, strict about names, no NaN."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
 class LocalDay(NamedTuple):
-    """One local day: its date, weekday (Monday 0) and [start, end) in minutes since the period's start."""
+    """One local day.
+
+    Parameters
+    ----------
+    date : the date.
+    weekday : its weekday, Monday 0.
+    start, end : [start, end) in minutes since the period's start.
+    acts_as : weekday as which it is planned: a holiday as Sunday, a make-up working day as the day it makes up for
+        (see `HolidayDay.counts_as`), any other day as what it is. Rates, shifts, head-counts and hours go by it.
+    holiday : whether it is a holiday.
+    """
 
     date: date
     weekday: int
     start: float
     end: float
+    acts_as: int
+    holiday: bool
 
 
 class ClockRun(NamedTuple):
@@ -49,6 +60,8 @@ class Period(Frozen):
     length : how long it lasts [min]; minute `length` is the first that is not counted.
     warm_up : how long is simulated before the start, not counted [min].
     time_zone : name such as ``Europe/Berlin``.
+    holidays : the days that are not planned as what their weekday says.
+    business_hours : in which promises on the business clock count; a holiday has none.
 
     Examples
     --------
@@ -61,6 +74,12 @@ class Period(Frozen):
     length: float
     warm_up: float = 0.0
     time_zone: str = "UTC"
+    holidays: Holidays = NO_HOLIDAYS
+    business_hours: OpeningHours = BUSINESS_HOURS
+
+    def __hash__(self) -> int:
+        # asked for at every look into the calendar; periods that differ in the rest only are rare
+        return hash((self.start, self.length, self.warm_up, self.time_zone))
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -137,7 +156,8 @@ def _days(period: Period, first: float, last: float) -> tuple[LocalDay, ...]:
         tomorrow = today + timedelta(days=1)
         end = period.minute_at(tomorrow)
         if end > start and end > first:  # some zones skip a whole date
-            found.append(LocalDay(today, today.weekday(), start, end))
+            acts_as, holiday = period.holidays.weekday_of(today), period.holidays.is_holiday(today)
+            found.append(LocalDay(today, today.weekday(), start, end, acts_as, holiday))
         today, start = tomorrow, end
     return tuple(found)
 

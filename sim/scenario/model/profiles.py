@@ -51,4 +51,8 @@ PROFILES: dict[str, Profile] = {
         ),
         "online shoppers: a rise from 9, a first peak before noon, the highest one from 20 to 23",
     ),
+    "dock_hours": Profile(
+        (0, 0, 0, 0, 0, 0, 0, 2, 8, 13, 14, 13, 9, 11, 11, 9, 6, 3, 1, 0, 0, 0, 0, 0),
+        "parcels that come in at a warehouse: the carriers' vans from 7 to 18, most of them before noon",
+    ),
 }

@@ -22,18 +22,23 @@ DIGITS = 5
 """Significant digits of a drawn value, more where a range is narrow."""
 
 _PER = re.compile(rf"({NUMBER})\s*(?:per|/)\s*(s|min|h)")
+_GROWTH = re.compile(rf"({NUMBER})\s*(% per (?:day|week|month|year))")
 _PROBES = (-1.7, -1.2, -0.71, -0.37, -0.13, 0.13, 0.37, 0.71, 1.2, 1.7)
 
 
 @lru_cache(maxsize=4096)
 def amount(text: str) -> tuple[float, str]:
-    """Split a value into its number and its kind: `min` (a duration), `%`, `per min` or `` (bare).
+    """Split a value into its number and its kind: `min` (a duration), `%`, `per min`, `% per week` or `` (bare).
 
     Examples
     --------
-    >>> amount("90 s"), amount("12 %"), amount("6 per h")
-    ((1.5, 'min'), (12.0, '%'), (0.1, 'per min'))
+    >>> amount("90 s"), amount("12 %"), amount("6 per h"), amount("2 % per week"), amount("times 4")
+    ((1.5, 'min'), (12.0, '%'), (0.1, 'per min'), (2.0, '% per week'), (4.0, ''))
     """
+    match = _GROWTH.fullmatch(text)
+    if match is not None:
+        return float(match[1]), match[2]
+    text = text.removeprefix("times ")  # a factor
     match = _PER.fullmatch(text)
     if match is not None:
         return float(Decimal(match[1]) / MINUTES_PER[match[2]]), "per min"
@@ -202,6 +207,18 @@ def _written(x: float, like: str, kind: str, digits: int) -> str:
     return f"{text if len(text) <= 25 else number} {unit}".strip()
 
 
+def _in_kind(value: str, x: float, kind: str, wanted: str, parse: Callable[[str], object]) -> tuple[str, float, str]:
+    """Write a factor as a share (`0.9` as `90 %`) or the other way round, where a field takes both."""
+    if {kind, wanted} == {"", "%"}:
+        text = as_share(x) if wanted == "%" else plain(x / 100.0)
+        try:
+            if math.isclose(float(parse(text)), float(parse(value)), rel_tol=1e-12):  # type: ignore[arg-type]
+                return text, amount(text)[0], wanted
+        except (Unreadable, TypeError):
+            pass
+    return value, x, kind
+
+
 def read_range(
     path: str,
     texts: tuple[str, str, str],
@@ -236,6 +253,8 @@ def read_range(
         (x, kind), (a, low_kind), (b, high_kind) = (amount(text) for text in texts)
     except Unreadable:
         raise Unreadable("a range needs a number and two ends that are numbers", "remove between") from None
+    if kind != low_kind == high_kind:
+        value, x, kind = _in_kind(value, x, kind, low_kind, parse)
     if not kind == low_kind == high_kind:
         raise Unreadable("the ends of a range are of the kind of its value", "write all three in the same unit")
     if not a <= b:

@@ -13,11 +13,11 @@ from sim.scenario.text.units import Week
 
 
 class DailyRate(Frozen):
-    """Contacts per weekday, spread over the day by a profile.
+    """Contacts (or orders) per weekday, spread over the day by a profile.
 
     Parameters
     ----------
-    per_day : contacts expected on Monday to Sunday.
+    per_day : contacts expected on Monday to Sunday; a holiday has those of the weekday that it counts as.
     profile : 24 or 48 weights for the hours or half hours of the wall clock, not all zero; only ratios count.
     profile_name : name of the shipped profile, or None.
     """

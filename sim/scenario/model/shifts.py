@@ -7,7 +7,8 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from sim.scenario.model.period import Frozen, Period
+from sim.scenario.model.period import Frozen, LocalDay, Period
+from sim.scenario.model.zones import seen_from
 from sim.scenario.text.units import Week, as_duration, as_span
 
 
@@ -37,31 +38,47 @@ class Shift(Frozen):
     start, end : hours on the wall clock [min after midnight of the day it starts]; `end` may pass 1440.
     pause : the break, or None.
     agents : number of agents on Monday to Sunday.
+    holiday : number of agents on a holiday, or None: as on the weekday that it counts as (Sunday).
     """
 
     start: int
     end: int
     pause: Break | None
     agents: Week[int]
+    holiday: int | None = None
+
+    @property
+    def most(self) -> int:
+        """Largest number of agents of any day."""
+        return max(*self.agents, self.holiday or 0)
+
+    def agents_on(self, day: LocalDay) -> int:
+        """Number of agents of a day."""
+        return self.agents[day.acts_as] if self.holiday is None or not day.holiday else self.holiday
 
 
 class Duty(NamedTuple):
-    """One agent on one date: who, when the shift started, and the [on, off) stretches of duty [min]."""
+    """One agent on one date: who, when the shift started, and the [on, off) stretches of duty [min].
+
+    `staggered` says of each gap between two stretches whether its break may wait until the agent is free; a break at
+    a fixed time, and training, begins when it begins.
+    """
 
     agent: str
     date: date
     stretches: tuple[tuple[float, float], ...]
+    staggered: tuple[bool, ...] = ()
 
 
 def agent_names(shifts: Mapping[str, Shift]) -> tuple[str, ...]:
-    """Name every agent of a group: `shift/1` to `shift/n`, n the largest number of any weekday.
+    """Name every agent of a group: `shift/1` to `shift/n`, n the largest number of any day.
 
     Examples
     --------
     >>> agent_names({"day": Shift(start=540, end=1080, pause=None, agents=(2, 2, 2, 2, 2, 1, 0))})
     ('day/1', 'day/2')
     """
-    return tuple(f"{name}/{i + 1}" for name, shift in shifts.items() for i in range(max(shift.agents)))
+    return tuple(f"{name}/{i + 1}" for name, shift in shifts.items() for i in range(shift.most))
 
 
 def break_start(shift_start: float, shift_end: float, length: float, ordinal: int, n_agents: int) -> float:
@@ -85,7 +102,7 @@ def break_start(shift_start: float, shift_end: float, length: float, ordinal: in
     return shift_start + float(round(after))
 
 
-def duties(shifts: Mapping[str, Shift], period: Period, t0: float, t1: float) -> list[Duty]:
+def duties(shifts: Mapping[str, Shift], period: Period, t0: float, t1: float, zone: str | None = None) -> list[Duty]:
     """List who is on duty when, before absences.
 
     Parameters
@@ -93,6 +110,7 @@ def duties(shifts: Mapping[str, Shift], period: Period, t0: float, t1: float) ->
     shifts : the shifts of one group by name.
     period : gives the calendar.
     t0, t1 : range to cover [min since start]; stretches are clipped to [t0, t1).
+    zone : time zone of the clock on which the shifts are written; None for that of the period.
 
     Returns
     -------
@@ -100,7 +118,7 @@ def duties(shifts: Mapping[str, Shift], period: Period, t0: float, t1: float) ->
     date it starts. Agent `day/1` is the same person on every date; on a weekday with fewer agents the last
     ordinals stay at home.
     """
-    return list(_duties(tuple(shifts.items()), period, t0, t1))
+    return list(_duties(tuple(shifts.items()), seen_from(period, zone), t0, t1))
 
 
 @lru_cache(maxsize=64)  # the same shifts come again and again while other numbers of a scenario are drawn
@@ -109,7 +127,7 @@ def _duties(shifts: tuple[tuple[str, Shift], ...], period: Period, t0: float, t1
     days = period.days(t0 - 2880.0, t1)
     for name, shift in shifts:
         for day in days:
-            n = shift.agents[day.weekday]
+            n = shift.agents_on(day)
             start = period.minute_at(day.date, shift.start)
             end = period.minute_at(day.date, shift.end)
             for i in range(n):
@@ -124,5 +142,6 @@ def _duties(shifts: tuple[tuple[str, Shift], ...], period: Period, t0: float, t1
                     stretches = [(start, min(off, end)), (max(start, on), end)]
                 clipped = tuple((max(a, t0), min(b, t1)) for a, b in stretches if min(b, t1) > max(a, t0))
                 if clipped:
-                    found.append(Duty(f"{name}/{i + 1}", day.date, clipped))
+                    floating = (shift.pause is not None and shift.pause.start is None,) * (len(clipped) - 1)
+                    found.append(Duty(f"{name}/{i + 1}", day.date, clipped, floating))
     return tuple(found)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sim.scenario.model import DefaultTaken, Provenance
 from sim.scenario.model.ranges import Range, read_range
@@ -17,6 +17,9 @@ from sim.scenario.text.problems import Place, Problem, Unreadable, name_repair
 from sim.scenario.text.tables import RowProblem, Table, read_table
 from sim.scenario.text.units import number, quantity, weekdays
 from sim.scenario.text.words import LATER, PROVENANCE
+
+if TYPE_CHECKING:
+    from sim.scenario.tables.workbook import Workbook
 
 T = TypeVar("T")
 _NAME = re.compile(r"[^\W\d_][\w-]*")
@@ -45,6 +48,8 @@ class Reading:
         self.provenance: dict[str, Provenance] = {}
         self.ranges: dict[str, tuple[Range, MappingNode]] = {}
         self.tables: dict[str, Table | Unreadable] = {}
+        self.workbooks: dict[str, Workbook | Unreadable] = {}
+        self.every_cell = False  # list every wrong cell of a workbook, as for a copy in which they are marked
         self.redraw = memory is not None
         self.memory: Memory = {} if memory is None else memory
 
@@ -363,12 +368,12 @@ def words(text: str) -> str:
 
 
 def read_yes_no(reading: Reading, node: Node, path: str) -> bool | None:
-    """Read `true` or `false`."""
+    """Read `yes` or `no` (`true` or `false`)."""
 
     def parse(text: str) -> bool:
-        if text not in ("true", "false"):
-            raise Unreadable("true or false is expected")
-        return text == "true"
+        if text not in ("yes", "no", "true", "false"):
+            raise Unreadable("yes or no is expected")
+        return text in ("yes", "true")
 
     return reading.text(node, path, parse)
 

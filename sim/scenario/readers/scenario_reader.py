@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-from sim.scenario.model import AgentGroup, Busyness, Channel, ContactType, Observed, Scenario
+from sim.scenario.model import Observed, OrderDriven, Scenario
 from sim.scenario.model.headcount import WeeklySpans
-from sim.scenario.model.laws import Law
 from sim.scenario.model.logs import Log
-from sim.scenario.model.period import Period, calendar_days
+from sim.scenario.model.period import Period
 from sim.scenario.model.rates import Rate
-from sim.scenario.readers.channel_reader import read_channel
-from sim.scenario.readers.contact_reader import read_arrivals, read_busyness, read_contact_type
-from sim.scenario.readers.group_reader import read_agent_group, targets
+from sim.scenario.readers.arrival_reader import read_arrivals
 from sim.scenario.readers.observed_reader import read_observed
+from sim.scenario.readers.order_reader import read_orders
+from sim.scenario.readers.parts_reader import read_parts
+from sim.scenario.readers.period_reader import SOMEWHEN, read_period
 from sim.scenario.readers.provenance_reader import read_provenance
 from sim.scenario.readers.reading import Fields, Reading
-from sim.scenario.text.nodes import Entry, MappingNode, Node, Scalar
-from sim.scenario.text.problems import Place, Unreadable, name_repair
-from sim.scenario.text.units import as_duration, date_time, duration, duration_parts, plain
-from sim.scenario.text.words import PERIOD, TOP
+from sim.scenario.text.nodes import Entry, MappingNode
+from sim.scenario.text.problems import Unreadable
+from sim.scenario.text.units import as_duration, plain
+from sim.scenario.text.words import CONTACT_RATE, ORDER_RATE, TOP
 
 LANGUAGE = "1"
-LONGEST_PERIOD = 1100 * 1440.0  # three years [min]
-LONGEST_WARM_UP = 400 * 1440.0
-USUAL_LENGTH = 7  # days
-CHOSEN = "the calendar is chosen, not measured: it has no range"
-_SOMEWHEN = Period(start=datetime(2026, 1, 5), length=10080.0)
 
 
 def read_scenario(reading: Reading, tree: MappingNode, history: Sequence[MappingNode], name: str) -> Scenario | None:
@@ -55,8 +47,14 @@ def read_scenario(reading: Reading, tree: MappingNode, history: Sequence[Mapping
     period = fields.need(
         "period", read_period, "a scenario needs its period", "add period: {start: 2026-03-02, length: 7 d}"
     )
-    period = period or _SOMEWHEN  # go on, so that all problems are found
-    parts = _read_parts(reading, fields, period, lambda entry: _reference(entry, history, period))
+    period = period or SOMEWHEN  # go on, so that all problems are found
+    parts = read_parts(
+        reading,
+        fields,
+        period,
+        lambda entry, covered: _reference(entry, history, period, covered),
+        lambda covered: _orders_reference(tree, history, period, covered),
+    )
     nothing: tuple[Observed, ...] = ()
     observed = fields.take("observed", lambda r, n, p: read_observed(r, n, p, parts.channel_places), nothing)
     if fields.node("provenance") is not None:
@@ -67,11 +65,9 @@ def read_scenario(reading: Reading, tree: MappingNode, history: Sequence[Mapping
         title=title,
         question=question,
         period=period,
-        contact_types=parts.contact_types,
-        channels=parts.channels,
-        agent_groups=parts.groups,
         observed=observed,
         provenance=dict(reading.provenance),
+        **parts.pieces,
     )
     _cross_checks(reading, scenario, parts.channel_places, parts.type_places)
     return scenario.model_copy(update={"defaults": tuple(reading.defaults), "warnings": tuple(reading.warnings)})
@@ -91,66 +87,10 @@ def reread(reading: Reading, tree: MappingNode, stated: Scenario) -> Scenario:
     The scenario; it is to be used only if `reading` has no problems.
     """
     fields = Fields(reading, tree, "", TOP)
-    kinds = stated.contact_types
-    parts = _read_parts(reading, fields, stated.period, lambda entry: kinds[entry.key].reference)
-    changed = {"contact_types": parts.contact_types, "channels": parts.channels, "agent_groups": parts.groups}
-    return stated.model_copy(update=changed)
-
-
-class _Parts(NamedTuple):
-    """Channels, contact types and agent groups, and where the first two are written."""
-
-    channels: dict[str, Channel]
-    contact_types: dict[str, ContactType]
-    groups: dict[str, AgentGroup]
-    channel_places: dict[str, Place]
-    type_places: dict[str, Place]
-
-
-def _read_parts(
-    reading: Reading, fields: Fields, period: Period, reference_of: Callable[[Entry], Rate | None]
-) -> _Parts:
-    """Read everything that consists of numbers."""
-    shared = Busyness(factor="all")
-    shared_node = fields.node("busyness")
-    if shared_node is not None:
-        known = shared_node
-        shared = reading.once(known, "busyness", lambda: read_busyness(reading, known, "busyness", "all")) or shared
-    channel_entries = _section(reading, fields, "channels", "add channels: {phone: {service_level: 80 % within 30 s}}")
-    type_entries = _section(
-        reading, fields, "contact_types", "add contact_types: {call: {channel: phone, per_day: 100}}"
-    )
-    group_entries = _section(reading, fields, "agent_groups", "add agent_groups: {desk: {serves: {phone: first}, ...}}")
-
-    channels: dict[str, Channel] = {}
-    patience: dict[str, Law | None] = {entry.key: None for entry in channel_entries}
-    for entry in channel_entries:
-        path = f"channels.{entry.key}"
-        found = reading.once(entry.value, path, partial(read_channel, reading, entry, path, tuple(patience)))
-        if found is not None:
-            channels[entry.key], patience[entry.key] = found
-    contact_types: dict[str, ContactType] = {}
-    channel_of: dict[str, str | None] = {}
-    for entry in type_entries:
-        path = f"contact_types.{entry.key}"
-        said = entry.value.get("channel") if isinstance(entry.value, MappingNode) else None
-        channel_of[entry.key] = said.text if isinstance(said, Scalar) else None
-        reference = reference_of(entry)
-        contact_type = read_contact_type(reading, entry, path, period, patience, shared, reference)
-        if contact_type is not None:
-            contact_types[entry.key] = contact_type
-    if shared_node is None and any(c.busyness.factor == "all" for c in contact_types.values()):
-        reading.default("busyness", "none", "days differ by weekday and chance (Poisson) only")
-    type_places = {entry.key: entry.place for entry in type_entries}
-    target = targets(reading, channel_of, patience, type_places)
-    groups: dict[str, AgentGroup] = {}
-    for entry in group_entries:
-        path = f"agent_groups.{entry.key}"
-        read_group = partial(read_agent_group, reading, entry, path, target, patience, period)
-        group = reading.once(entry.value, path, read_group)
-        if group is not None:
-            groups[entry.key] = group
-    return _Parts(channels, contact_types, groups, {e.key: e.place for e in channel_entries}, type_places)
+    known = stated.contact_types
+    first = None if stated.orders is None else stated.orders.reference
+    parts = read_parts(reading, fields, stated.period, lambda entry, _: known[entry.key].reference, lambda _: first)
+    return stated.model_copy(update=parts.pieces)
 
 
 def _line(text: str) -> str:
@@ -173,95 +113,11 @@ def _check_version(reading: Reading, tree: MappingNode) -> None:
     reading.text(node, "aftersim", parse)
 
 
-def _section(reading: Reading, fields: Fields, name: str, repair: str) -> list[Entry]:
-    node = fields.node(name)
-    if node is None:
-        reading.problem(fields.mapping, name, f"a scenario needs its {name.replace('_', ' ')}", repair)
-        return []
-    if isinstance(node, Scalar) and node.empty:
-        reading.problem(node, name, "at least one is expected here", repair)
-        return []
-    return reading.named(node, name, f"a mapping of {name.replace('_', ' ')} by name")
+def _reference(entry: Entry, history: Sequence[MappingNode], period: Period, covered: bool) -> Rate | None:
+    """Give the rates of the first text that has this contact type; None where they are those that hold now.
 
-
-def read_period(reading: Reading, node: Node, path: str) -> Period | None:
-    """Read `{start: 2026-03-02, length: 7 d, warm_up: 0 d, time_zone: Europe/Berlin}`.
-
-    Whole days and weeks are days of the calendar (a day may have 23 or 25 hours), other units are elapsed time.
+    Rates of a forecast hold now if the first text has a forecast, too: then its own rates only share it.
     """
-    mapping = reading.mapping(node, path, "a period such as {start: 2026-03-02, length: 7 d}")
-    if mapping is None:
-        return None
-    fields = Fields(reading, mapping, path, PERIOD)
-    start = fields.need(
-        "start", lambda r, n, p: r.text(n, p, _start), "a period needs its start", "add start: 2026-03-02"
-    )
-    zone = fields.take("time_zone", lambda r, n, p: r.text(n, p, _time_zone), "UTC", "UTC", "no time zone is written")
-    begin = start or _SOMEWHEN.start
-    default = calendar_days(begin, USUAL_LENGTH, zone)
-    length = fields.take(
-        "length",
-        lambda r, n, p: r.scalar(n, p, lambda text: _span_of_days(text, begin, zone, 1), CHOSEN),
-        default,
-        f"{USUAL_LENGTH} d",
-        "no length is written",
-    )
-    warm_up = fields.take(
-        "warm_up",
-        lambda r, n, p: r.scalar(n, p, lambda text: _span_of_days(text, begin, zone, -1), CHOSEN),
-        0.0,
-        "0 d",
-        "no warm-up is written",
-    )
-    if start is None:
-        return None
-    made = Period(start=start, length=length, warm_up=warm_up, time_zone=zone)
-    if not made.exists(start) and (start.hour or start.minute):
-        reading.problem(
-            mapping.entries["start"].value, f"{path}.start", f"the clocks of {zone} skip this time on that day"
-        )
-        return None
-    return made
-
-
-def _start(text: str) -> datetime:
-    local = date_time(text)
-    if local.tzinfo is not None:
-        raise Unreadable("the start is local time, without offset", "write the zone under time_zone")
-    if local.microsecond:
-        raise Unreadable("a start on a whole second is expected")
-    if not 1971 <= local.year <= 2199:
-        raise Unreadable("a year from 1971 to 2199 is expected")
-    return local
-
-
-def _time_zone(text: str) -> str:
-    try:
-        if not text or text.startswith((".", "/")) or len(text) > 100:
-            raise ValueError
-        zoneinfo.ZoneInfo(text)
-    except (ValueError, OSError, KeyError):
-        known = sorted(zoneinfo.available_timezones()) if len(text) <= 100 else []
-        repair = name_repair(text, known) if text and known else None
-        if repair is None or not repair.startswith("did"):
-            last = [zone for zone in known if zone.rsplit("/", 1)[-1].lower() == text.rsplit("/", 1)[-1].lower()]
-            repair = f"did you mean {last[0]}?" if last and text else "write UTC or a name such as Europe/Berlin"
-        raise Unreadable("a time zone such as Europe/Berlin is expected", repair) from None
-    return text
-
-
-def _span_of_days(text: str, start: datetime, zone: str, sign: int) -> float:
-    """Read a length of time from the start on (sign 1) or back from it (sign -1)."""
-    minutes = duration(text, 0.0, LONGEST_PERIOD if sign > 0 else LONGEST_WARM_UP)
-    if sign > 0 and not minutes > 0:
-        raise Unreadable("a duration above zero is expected")
-    if all(unit in ("d", "w") for _, unit in duration_parts(text)) and minutes % 1440 == 0:
-        return abs(calendar_days(start, sign * round(minutes / 1440), zone))
-    return minutes
-
-
-def _reference(entry: Entry, history: Sequence[MappingNode], period: Period) -> Rate | None:
-    """Give the rates of the first text that has this contact type; None where it is the current one."""
     for tree in history:
         section = tree.get("contact_types")
         first = section.get(entry.key) if isinstance(section, MappingNode) else None
@@ -269,11 +125,48 @@ def _reference(entry: Entry, history: Sequence[MappingNode], period: Period) -> 
             continue
         if not isinstance(entry.value, MappingNode) or "reference" in first:
             return None
-        if all(first.get(word) is entry.value.get(word) for word in ("per_day", "hour", "rate", "log")):
-            return None
-        found = read_arrivals(Reading(), first, "", period)
-        return None if isinstance(found, Log) else found
+
+        def read(node: MappingNode = first) -> Rate | Log | None:
+            return read_arrivals(Reading(), node, "", period)
+
+        return _first_rate(
+            first, None if covered and "forecast" not in tree else entry.value, CONTACT_RATE, covered, read
+        )
     return None
+
+
+def _orders_reference(tree: MappingNode, history: Sequence[MappingNode], period: Period, covered: bool) -> Rate | None:
+    """Give the rate of the orders of the first text that has any; None where it is the one that holds now."""
+    now = tree.get("orders")
+    for earlier in history:
+        first = earlier.get("orders")
+        if not isinstance(first, MappingNode) or not isinstance(now, MappingNode):
+            continue
+        if "reference" in first:
+            return None
+
+        def read(node: MappingNode = first) -> Rate | None:
+            found = read_orders(Reading(), node, "", period, None)
+            return None if found is None else found.rate
+
+        return _first_rate(first, None if covered and "forecast" not in earlier else now, ORDER_RATE, covered, read)
+    return None
+
+
+def _first_rate(
+    first: MappingNode,
+    now: MappingNode | None,
+    words: Sequence[str],
+    covered: bool,
+    read: Callable[[], Rate | Log | None],
+) -> Rate | None:
+    """Read a rate as it was first; None if it still holds (`now` is None if something else holds for sure)."""
+    if now is not None and (covered or all(first.get(word) is now.get(word) for word in words)):
+        return None
+    if not any(word in first for word in words if word != "hour"):
+        return None
+    found = read()
+    return None if isinstance(found, Log) else found
 
 
 def _cross_checks(
@@ -281,15 +174,19 @@ def _cross_checks(
 ) -> None:
     """Warn about parts that do not fit together (each is well-formed by itself)."""
     for name in scenario.channels:
-        types = [t for t, c in scenario.contact_types.items() if c.channel == name]
+        types = [k for k, kind in scenario.kinds.items() if kind.channel == name]
         if not types:
             reading.warn(channel_places[name], f"channels.{name}", "no contact type comes by this channel")
-    for name, contact_type in scenario.contact_types.items():
+        if scenario.channels[name].open.holiday is not None and not scenario.period.holidays.days:
+            rule = "its hours on holidays have no effect: the period keeps no holidays"
+            reading.warn(channel_places[name], f"channels.{name}.open", rule, "add holidays: CN to the period")
+    for name, kind in scenario.kinds.items():
         if not scenario.groups_serving(name):
-            rule = f"no agent group serves it or its channel {contact_type.channel}"
-            reading.warn(
-                type_places[name], f"contact_types.{name}", rule, f"add {contact_type.channel} to serves of a group"
-            )
+            direct = not isinstance(scenario.contact_types[kind.contact_type].arrivals, OrderDriven)
+            path = f"{'contact_types' if direct else 'reasons'}.{kind.contact_type}"
+            where = "" if name == kind.contact_type else f" on {kind.channel}"
+            rule = f"no agent group serves it{where} or its channel {kind.channel}"
+            reading.warn(type_places[kind.contact_type], path, rule, f"add {kind.channel} to serves of a group")
     if scenario.period.length < 60:
         reading.warn(
             channel_places[next(iter(channel_places))],
@@ -305,7 +202,7 @@ def unmanned(reading: Reading, scenario: Scenario, places: Mapping[str, Any]) ->
     Only channels whose contacts are lost when closed are looked at, and only groups with weekly shifts or hours.
     """
     for name, channel in scenario.channels.items():
-        types = [t for t, c in scenario.contact_types.items() if c.channel == name]
+        types = [k for k, kind in scenario.kinds.items() if kind.channel == name]
         groups = [g for g in scenario.agent_groups.values() if any(t in g.serves for t in types)]
         if channel.when_closed != "lost" or channel.open.always or not groups:
             continue

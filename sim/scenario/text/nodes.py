@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import yaml
@@ -291,22 +291,46 @@ def _plain_words(error: yaml.MarkedYAMLError) -> tuple[str, str | None]:
         return "this line is indented differently from the lines above it", "align it with them"
     if "expected the node content" in said:
         return "a value is missing or stands in the wrong place", "write name: value"
-    if "cannot start any token" in said:
+    if "cannot start any token" in said or "chomping" in said:
         return rule, "put the text into quotes"
     return rule, None
 
 
 def from_python(value: object, place: Place, depth: int = 0) -> Node:
-    """Make nodes of a value given in a program (numbers, texts, mappings, lists)."""
+    """Make nodes of a value given in a program (numbers, texts, dates, durations, mappings, lists).
+
+    Examples
+    --------
+    >>> here = Place("changes")
+    >>> [from_python(x, here).text for x in (True, 3.0, date(2026, 3, 2), time(8, 30), timedelta(minutes=5))]
+    ['true', '3', '2026-03-02', '08:30', '300 s']
+    """
     if depth > DEEPEST:
         raise ValueError(f"nested deeper than {DEEPEST} levels")
+    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):
+        value = value.tolist()  # a number, or nested lists of them
     if isinstance(value, Mapping):
         entries = {str(k): Entry(str(k), place, from_python(v, place, depth + 1)) for k, v in value.items()}
         return MappingNode(entries, place)
     if isinstance(value, (list, tuple)):
         return SequenceNode(tuple(from_python(item, place, depth + 1) for item in value), place)
-    if isinstance(value, (date, datetime)):
-        return Scalar(value.isoformat(" ") if isinstance(value, datetime) else value.isoformat(), place)
+    return Scalar(_written(value), place)
+
+
+def _written(value: object) -> str:
+    """Write a single value of a program as it would stand in a file."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat("seconds" if value.second else "minutes")
+    if isinstance(value, timedelta):
+        return f"{_written(value.total_seconds())} s"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return Scalar(str(int(value)), place)
-    return Scalar("" if value is None else str(value), place)
+        return str(int(value))
+    return str(value)

@@ -34,6 +34,7 @@ class Problem:
     repair : what to write instead, or the nearest valid name.
     got : the value received, as written ("" for nothing, None where no value is meant).
     severity : ``error`` (the scenario is refused) or ``warning`` (it runs, look at it).
+    misfit : the file can be read; it is a policy that does not fit the base it is put on.
 
     Examples
     --------
@@ -50,6 +51,7 @@ class Problem:
     repair: str | None = None
     got: str | None = None
     severity: Literal["error", "warning"] = "error"
+    misfit: bool = False
 
     def __str__(self) -> str:
         head = f"{Place(self.file, self.line, self.column)}: "

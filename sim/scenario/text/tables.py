@@ -75,6 +75,8 @@ def read_bytes(path: Path, largest: int) -> bytes:
             return stream.read(largest + 1)
     except FileNotFoundError:
         raise Unreadable("there is no such file", _neighbour(path)) from None
+    except Unreadable:
+        raise
     except (OSError, ValueError) as error:
         raise Unreadable(f"the file cannot be read ({getattr(error, 'strerror', None) or error})") from None
 

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-ORDERS = "orders and deliveries are not part of this version - give contacts directly under contact_types"
 RETURNS = "returns, refunds and exchanges are not part of this version"
-REPEAT = "repeat contacts are not part of this version"
-ROUTING = "only ranks, after, speed and reserve route contacts in this version"
-PEOPLE = "agents work on one contact at a time in this version"
 MONEY = "money is not part of this version"
 
 LATER: dict[str, str] = {
-    "orders": ORDERS,
-    "reasons": ORDERS,
-    "per_100_orders": ORDERS,
-    "when": ORDERS,
-    "once_late": ORDERS,
-    "delivery": ORDERS,
-    "growth": "growth is not part of this version - change per_day by a policy",
-    "share": "shares of channels belong to orders - give each contact type its channel and per_day",
-    "bot": "the bot is not part of this version",
-    "self_service": "self-service is not part of this version",
-    "containment": "the bot is not part of this version",
     "returns": RETURNS,
     "refund": RETURNS,
     "satisfaction": "satisfaction is not part of this version",
@@ -28,63 +13,80 @@ LATER: dict[str, str] = {
     "wage": MONEY,
     "price": MONEY,
     "overtime": MONEY,
-    "repeat_contacts": REPEAT,
-    "redial": REPEAT,
-    "chasers": REPEAT,
-    "events": "campaign events are not part of this version - write a rate table",
-    "incidents": "incidents are not part of this version - write a rate table",
-    "holidays": "holidays are not part of this version - write a rate table and a head-count by date",
-    "concurrency": PEOPLE,
-    "units": PEOPLE,
-    "roster": "roster files are not part of this version - write shifts or a headcount",
-    "skills": ROUTING + " (see serves)",
-    "tiers": ROUTING,
-    "escalation": ROUTING,
-    "overflow": ROUTING + " (see after)",
-    "routing": ROUTING,
-    "owner": ROUTING,
-    "language": ROUTING,
-    "languages": ROUTING,
-    "due": ROUTING,
-    "balking": "balking is not part of this version - see patience and queue_limit",
-    "silent_share": "silent abandonment is not part of this version",
-    "call_back": "call-backs are not part of this version",
-    "voicemail": "voicemail is not part of this version",
-    "resolution": "resolution times are not part of this version - see first_response",
-    "learning": "learning is not part of this version - see speed",
-    "training": "training hours are not part of this version - see shrinkage",
     "temps": "temporary staff is not part of this version - add a group",
-    "remove": "removing is not part of this version",
     "levers": "search over levers is not part of this version",
 }
 
 TOP = (
-    "aftersim", "title", "question", "period", "contact_types", "channels", "agent_groups", "busyness", "observed",
-    "provenance",
+    "aftersim", "title", "question", "period", "orders", "reasons", "contact_types", "customers", "channels",
+    "self_service", "bot", "agent_groups", "routing", "repeat_contacts", "events", "incidents", "forecast", "busyness",
+    "observed", "provenance",
 )  # fmt: skip
-POLICY = ("aftersim", "extends", "title", "question", "change")
-PERIOD = ("start", "length", "warm_up", "time_zone")
+POLICY = ("aftersim", "extends", "title", "question", "remove", "change")
+PERIOD = ("start", "length", "warm_up", "time_zone", "holidays", "business_hours")
+ORDER_RATE = ("per_day", "weekday", "hour", "rate")
+ORDERS_WORDS = (*ORDER_RATE, "reference", "growth", "busyness", "delivery")
+DELIVERY = ("time", "median", "p90", "mean", "sd", "law", "constant", "quantiles", "promise")
+REASON = (
+    "when", "per_100_orders", "per_day", "once_late", "lag", "channels", "busyness", "handle_time",
+    "after_contact_work", "patience", "priority", "head_start", "escalation",
+)  # fmt: skip
+ESCALATION = ("share", "to", "handle_time", "warm")
+CUSTOMER = ("share", "priority", "patience")
+EVENT = ("start", "days", "orders", "hours", "contacts", "contact_types")
+INCIDENT = ("start", "end", "contacts", "contact_types", "adds", "fading")
+FIRST_ANSWER = (
+    "channels", "entry", "session_time", "containment", "selection", "gives_up", "false_containment", "hand_off",
+    "outages", "capacity", "after_again",
+)  # fmt: skip
+SELECTION = ("slope", "load")
+HAND_OFF = ("context", "factor", "extra")
+OUTAGE = ("start", "end")
+REPEATS = ("abandoned", "blocked", "closed", "unresolved")
+REPEAT = ("share", "after", "to", "at_most")
+CHASER = ("chases_after", "share", "to", "at_most", "closes")
+ROUTING_WORDS = ("priority_worth", "interrupts")
+LOOKS = ("waiting", "longest_wait", "expected_wait", "service_level")
+SIGNAL = (*LOOKS, "above", "below", "every", "delay", "least")
 CONTACT_TYPE = (
-    "channel", "per_day", "hour", "rate", "log", "reference", "busyness", "handle_time", "after_contact_work",
-    "patience", "priority", "head_start",
+    "channel", "channels", "per_day", "hour", "rate", "log", "reference", "busyness", "handle_time",
+    "after_contact_work", "patience", "priority", "head_start", "escalation",
 )  # fmt: skip
 RATE_WORDS = ("per_day", "hour", "rate")
+CONTACT_RATE = (*RATE_WORDS, "log")
 RATE = ("file", "cell", "weekly", "dated")
 LOG = ("file", "arrived", "unit", "columns")
 BUSYNESS = ("day_sd", "day_correlation", "within_day_sd", "within_day_correlation")
 CHANNEL = (
-    "open", "when_closed", "at_close", "queue_limit", "service_level", "first_response", "patience",
+    "share", "open", "when_closed", "at_close", "queue_limit", "service_level", "first_response", "next_response",
+    "resolution", "patience", "balking", "silent_share", "finding_out", "call_back", "conversation", "effort",
+    "language",
 )  # fmt: skip
+CALL_BACK = ("offer_above", "accept", "keeps_place", "reached")
+CONVERSATION = ("replies", "customer_thinks", "same_agent")
 AGENT_GROUP = (
-    "serves", "reserve", "shrinkage", "shifts", "headcount", "end_of_shift", "choice", "speed",
+    "serves", "reserve", "shrinkage", "shifts", "headcount", "roster", "end_of_shift", "choice", "speed",
+    "concurrency", "picks", "tenure", "learning", "training", "on_call", "time_zone", "languages",
 )  # fmt: skip
-SKILL = ("rank", "after", "speed", "reserve")
+SKILL = ("rank", "after", "speed", "reserve", "most", "when")
+SHIFT = ("hours", "break", "holiday")
+CONCURRENCY = ("limit", "speed", "touch", "think")
+PICKS = ("waited", "overdue", "priority")
+TENURE = ("new", "speed")
+LEARNING = ("after", "done")
+TRAINING = ("per_week", "session", "between", "speed")
+ON_CALL = ("when", "shifts")
 PROVENANCE = ("value", "between", "source", "assumed", "drawn_with")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 # Fields that hold a mapping: a change may add one that the base does not write.
 HOLDERS = frozenset(
     {"period", "contact_types", "channels", "agent_groups", "busyness", "serves", "reserve", "shifts", "headcount",
-     "observed", "rate", "log", "columns"}
+     "observed", "rate", "log", "columns", "repeat_contacts", "outages",
+     "routing", "interrupts", "on_call", "tenure", "training", "customers", "events", "incidents"}
 )  # fmt: skip
 # Fields whose mapping is one value: a change replaces it as a whole.
-VALUES = frozenset({"handle_time", "after_contact_work", "patience", "priority", "head_start", "reference"})
+VALUES = frozenset(
+    {"handle_time", "after_contact_work", "patience", "priority", "head_start", "reference", "session_time",
+     "customer_thinks", "after", "to", "selection", "hand_off", "when",
+     "concurrency", "picks", "learning", "lag", "time", "contacts"}
+)  # fmt: skip

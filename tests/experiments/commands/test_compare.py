@@ -14,9 +14,9 @@ from experiments.store.doctor import examine
 from experiments.store.status import Status
 from tests.experiments.desks import MINIMAL, ROOT, SHOP
 
-KEEP = ROOT / "scenarios" / "policies" / "keep_phones_free.yaml"
-SIXTH = ROOT / "scenarios" / "policies" / "sixth_agent.yaml"
-BETTER = ROOT / "scenarios" / "policies" / "better_answers.yaml"
+KEEP = ROOT / "scenarios" / "policies" / "small_shop" / "keep_phones_free.yaml"
+SIXTH = ROOT / "scenarios" / "policies" / "small_shop" / "sixth_agent.yaml"
+BETTER = ROOT / "scenarios" / "policies" / "small_shop" / "better_answers.yaml"
 
 
 def run(*arguments: object) -> Result:

@@ -341,14 +341,14 @@ def test_an_operation_that_only_grows_is_stopped_and_says_so() -> None:
 
 
 def test_warmup_compiles_once_and_says_where_the_code_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second time both engines are ready."""
-    from sim.commands import warmup
+    """The second time all kinds are ready."""
+    from sim.commands.catalogue import warmup
     from sim.machine import engines
 
     CliRunner().invoke(warmup, [])
     result = CliRunner().invoke(warmup, [])
     assert result.exit_code == 0
-    assert "core engine: was ready\nfull engine: was ready\nkept in " in result.stdout
+    assert "core engine: was ready\nfull engine: was ready\ndesk engine: was ready\nkept in " in result.stdout
     monkeypatch.setattr(engines, "kept_in", lambda: None)
     assert "it is compiled again in every process" in CliRunner().invoke(warmup, []).stdout
 

@@ -128,7 +128,7 @@ def test_two_runs_are_compared_and_nothing_else(root: Path) -> None:
 
 def test_kept_runs_are_compared_as_if_they_were_simulated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same differences as `aftersim compare`, over the replications that both have; nothing is simulated."""
-    out, keep = tmp_path / "runs", SHOP.parent / "policies" / "keep_phones_free.yaml"
+    out, keep = tmp_path / "runs", SHOP.parent / "policies" / "small_shop" / "keep_phones_free.yaml"
     options = ["--no-plots", "--json"]
     simulated = CliRunner().invoke(compare, [str(SHOP), str(keep), "--replications", "4", "--no-folder", "--json"])
     for path, n in ((SHOP, 6), (keep, 4)):

@@ -19,8 +19,8 @@ from experiments.replication.replications import Replications, replicate, replic
 from sim import load, lower
 from tests.experiments.desks import MINIMAL, ROOT, SHOP, odd_desk
 
-KEEP = ROOT / "scenarios" / "policies" / "keep_phones_free.yaml"
-SIXTH = ROOT / "scenarios" / "policies" / "sixth_agent.yaml"
+KEEP = ROOT / "scenarios" / "policies" / "small_shop" / "keep_phones_free.yaml"
+SIXTH = ROOT / "scenarios" / "policies" / "small_shop" / "sixth_agent.yaml"
 
 
 def policy(name: str) -> Policy:

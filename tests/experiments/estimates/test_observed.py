@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from experiments.estimates.estimates import estimate
-from experiments.estimates.observed import Beside, beside_recorded
+from experiments.estimates.intervals import one_history
+from experiments.estimates.observed import BAND, Beside, beside_recorded
 from experiments.replication.replications import replicate
 from sim import load, lower
 from tests.experiments.desks import odd_desk
@@ -63,3 +64,27 @@ def test_one_replication_gives_no_verdict(tmp_path: Path, n: int) -> None:
     replications = replicate(lower(load(odd_desk(tmp_path))), n)
     rows, _ = beside_recorded(replications, estimate(replications))
     assert {b.inside for b in rows} == {None}
+
+
+def test_slow_channels_and_outcomes_are_held_against_a_band_of_90_percent(tmp_path: Path) -> None:
+    """Responses, resolutions, repeats and sessions can be recorded like anything else, from a file too."""
+    (tmp_path / "observed.csv").write_text(
+        "measure,channel,value\nfirst_response,mail,30 min\nsla_resolution,mail,90 %\nself_inflicted,,1 %\n"
+        "human_contacts,mail,1\n"
+    )
+    (tmp_path / "desk.yaml").write_text(
+        "aftersim: 1\ntitle: Mail\nperiod: {start: 2026-03-02, length: 1 d}\n"
+        "contact_types: {ask: {channel: mail, per_day: 60, handle_time: 5 min}}\n"
+        "channels: {mail: {first_response: 90 % within 2 h, resolution: 90 % within 4 h}}\n"
+        "agent_groups: {desk: {serves: {mail: first}, headcount: {mon-sun: {'00:00-24:00': 1}}}}\n"
+        "repeat_contacts: {unresolved: {share: 5 %, after: 30 min}}\n"
+        "observed: observed.csv\n"
+    )
+    replications = replicate(lower(load(tmp_path / "desk.yaml")), 5, workers=1)
+    rows, notes = beside_recorded(replications, estimate(replications))
+    assert not notes and [b.inside is None for b in rows] == [False] * 4
+    assert rows[3].inside is False, "one contact in a day of sixty"
+    stack = replications.stack
+    values = stack.numerator[:, stack.rows("human_contacts", "channel", "mail", "period")[0]]
+    low, high = one_history(values[:, None], share=False, confidence=BAND)
+    assert (rows[3].history_low, rows[3].history_high) == (low[0], high[0]) and BAND == 0.9

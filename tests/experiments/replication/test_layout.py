@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from experiments.replication.layout import ARRAYS, TEXTS, Layout, Reduced
-from experiments.replication.promises import services_of
+from experiments.replication.promises import desk_of, services_of
 from experiments.replication.reduction import Reduction
 from sim import Operation, Records, load, lower, simulate
 from sim.machine.records import DUTY, JOB, VISIT, Tally
@@ -55,7 +55,8 @@ def test_every_row_holds_what_its_names_say() -> None:
     """Each number of a history is the one that a table of everything has under the same names."""
     op, reduction = operation(SHOP), shop().reduction
     g = reduction.grids
-    table = measure(simulate(op.network, 1, 0), services_of(op), (g.hour, g.day, g.weekday_hour, g.quarter))
+    ways = (g.hour, g.day, g.weekday_hour, g.weekday_half, g.quarter)
+    table = measure(simulate(op.network, 1, 0), services_of(op), ways, desk=desk_of(op))
     frame = shop().results[0].frame
     own = frame[frame["grid"] != "wait"].astype(dict.fromkeys(TEXTS, object))
     names = ["measure", "scope_kind", "scope", "grid", "interval"]

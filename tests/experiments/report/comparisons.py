@@ -25,7 +25,7 @@ IMG = '<img src=x onerror="alert(1)">'
 ODD_TITLE = f"{IMG} \"quoted\" 'single' $5 & </style><script>alert(2)</script> שלום \u202e售后 " + "very long " * 60
 HEBREW = "מדיניות חדשה"
 
-KEEP_FILE = SHOP.parent / "policies" / "keep_phones_free.yaml"
+KEEP_FILE = SHOP.parent / "policies" / "small_shop" / "keep_phones_free.yaml"
 N = 20
 
 

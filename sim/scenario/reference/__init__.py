@@ -1,0 +1,11 @@
+"""The reference of the language: every word with its meaning, form, default, bounds and an example.
+
+The texts are data (`sections/*.yaml`). From them come the page of the language (`language_page`), the JSON Schema
+(`json_schema`) and what a program shows beside a value (`word_at`); tests hold them to what the readers do.
+"""
+
+from sim.scenario.reference.page import language_page
+from sim.scenario.reference.registry import SECTIONS, Default, Keys, Section, Word, word_at
+from sim.scenario.reference.schema import json_schema
+
+__all__ = ["SECTIONS", "Default", "Keys", "Section", "Word", "json_schema", "language_page", "word_at"]

@@ -1,0 +1,1 @@
+"""Writing of a resolved scenario: one module per section, in the words that its reader reads."""

@@ -82,13 +82,15 @@ class Commands(click.Group):
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aftersim", message="aftersim %(version)s")
 def cli() -> None:
-    """Simulate an after-sales service desk: waiting, service levels, workload.
+    """Simulate an after-sales service desk: waits, promises, workload, and what a policy changes.
 
     \b
     Examples:
+      aftersim compare scenarios/baseline.yaml scenarios/policies/keep_phones_free.yaml
       aftersim run scenarios/small_shop.yaml
-      aftersim compare scenarios/small_shop.yaml scenarios/policies/small_shop/sixth_agent.yaml
-      aftersim explain scenarios/small_shop.yaml
+      aftersim explain scenarios/baseline.yaml
+      aftersim new my_desk
+      aftersim dashboard
     """
 
 

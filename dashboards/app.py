@@ -14,6 +14,9 @@ from dashboards import state
 from dashboards.screens import compare, scenario
 from dashboards.wording import LANGUAGES
 
+TITLES = {"": "compare.title", "compare": "compare.title", "scenario": "scenario.title"}
+"""Heading of each page, by its place in the address."""
+
 
 def main() -> None:
     """Choose the language and the page, and show it."""
@@ -34,8 +37,9 @@ def main() -> None:
     ]
     page = st.navigation(pages, position="top")
     tags = list(LANGUAGES)
-    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        st.caption(words("app.local"), width="content")
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.title(words(TITLES[page.url_path]))
+    with right.container(horizontal=True, horizontal_alignment="right"):
         st.segmented_control(
             "Language · 语言",
             tags,
@@ -47,6 +51,7 @@ def main() -> None:
             on_change=lambda: state.put(lang=st.session_state["language_choice"]),
         )
     page.run()
+    st.caption(words("app.local"))
 
 
 if __name__ == "__main__":

@@ -38,15 +38,14 @@ def week_chart(week: Mapping[str, Any], policy: int, words: Words, hours: Sequen
     frame["day"] = [words(f"day.{d}") for d in frame["weekday"]]
     days = [words(f"day.{d}") for d in WEEKDAYS]
     x = alt.X("hour:O", title=words("chart.hour"), scale=alt.Scale(domain=list(hours)), axis=alt.Axis(labelAngle=0))
-    y = alt.Y("day:O", title=None, sort=days, scale=alt.Scale(domain=days))
+    axis = alt.Axis(labelOverlap=False)
+    y = alt.Y("day:O", title=None, sort=days, scale=alt.Scale(domain=days), axis=axis)
     base = alt.Chart(frame).encode(x=x, y=y)
     cells = base.mark_rect(stroke="white", strokeWidth=1).encode(
         color=alt.Color(
             "level:Q",
             scale=alt.Scale(scheme=SHADES, domain=[0, 1]),
-            legend=alt.Legend(
-                title=None, format="%", orient="bottom", gradientLength=220, values=[0, 0.25, 0.5, 0.75, 1]
-            ),
+            legend=None,  # the numbers stand in the cells
         ),
         tooltip=[
             alt.Tooltip("day:N", title=words("chart.day")),
@@ -59,7 +58,7 @@ def week_chart(week: Mapping[str, Any], policy: int, words: Words, hours: Sequen
         text=alt.Text("percent:Q"),
         color=alt.condition(alt.datum.level < DARK, alt.value("white"), alt.value("#1A1A1A")),
     )
-    return (cells + numbers).properties(height=340)
+    return (cells + numbers).properties(height=225)
 
 
 def hours_of(week: Mapping[str, Any], shown: Sequence[int]) -> list[int]:
@@ -90,13 +89,15 @@ def waits_chart(hours: Mapping[str, Any], shown: Sequence[str], words: Words) ->
         The language.
     """
     frame = pd.DataFrame([p for p in hours["points"] if p["policy"] in shown])
+    frame["policy"] = [words.policy(name) for name in frame["policy"]]
+    shown = [words.policy(name) for name in shown]
     frame["told"] = [text[words.tag] for text in frame.pop("text")]
     title = words("chart.wait", unit=words(f"unit.{hours['unit']}"))
     policy = alt.Color(
         "policy:N",
         sort=list(shown),
         title=None,
-        legend=alt.Legend(orient="top", labelLimit=260, symbolOpacity=1, symbolStrokeWidth=3),
+        legend=alt.Legend(orient="top", columns=1, labelLimit=330, symbolOpacity=1, symbolStrokeWidth=3),
     )
     x = alt.X("hour:Q", title=words("chart.arrival"), axis=alt.Axis(tickMinStep=1, format="d"))
     y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=True))
@@ -113,7 +114,7 @@ def waits_chart(hours: Mapping[str, Any], shown: Sequence[str], words: Words) ->
     points = base.mark_point(filled=True, size=45).encode(
         y=y, color=policy, shape=alt.Shape("policy:N", sort=list(shown), legend=None), tooltip=tips
     )
-    return (band + line + points).properties(height=340)
+    return (band + line + points).properties(height=300)
 
 
 def week_table(week: Mapping[str, Any], shown: Sequence[int], words: Words) -> pd.DataFrame:
@@ -123,7 +124,7 @@ def week_table(week: Mapping[str, Any], shown: Sequence[int], words: Words) -> p
         own = week["policies"][i]
         frame = pd.DataFrame(own["cells"])
         frame["weekday"] = [words(f"day.{d}") for d in frame["weekday"]]
-        parts.append(frame.assign(policy=own["policy"]))
+        parts.append(frame.assign(policy=words.policy(own["policy"])))
     told = {"policy": "chart.policy", "weekday": "chart.day", "hour": "chart.hour", "percent": "chart.percent",
             "contacts": "chart.contacts"}  # fmt: skip
     return pd.concat(parts)[list(told)].rename(columns={k: words(v) for k, v in told.items()})
@@ -134,6 +135,6 @@ def waits_table(hours: Mapping[str, Any], shown: Sequence[str], words: Words) ->
     rows: dict[int, dict[str, str]] = {}
     for point in hours["points"]:
         if point["policy"] in shown:
-            rows.setdefault(point["hour"], {})[point["policy"]] = point["text"][words.tag]
+            rows.setdefault(point["hour"], {})[words.policy(point["policy"])] = point["text"][words.tag]
     frame = pd.DataFrame([{words("chart.arrival"): hour, **rows[hour]} for hour in sorted(rows)])
     return frame

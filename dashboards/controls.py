@@ -163,11 +163,18 @@ def _step(number: float | None, whole: bool) -> float | None:
 
 
 def _help(field: FieldShown, words: Words) -> str:
-    parts = [f"{words.meaning(field.meaning)}."] if field.meaning else []
-    if field.low is not None and field.high is not None:
-        parts.append(words("help.between", low=f"{field.low:g}", high=f"{field.high:g}", unit=field.unit))
-    elif field.low is not None and field.number is not None:
-        parts.append(words("help.least", low=f"{field.low:g}", unit=field.unit))
+    parts = [words.meaning(field)] if field.meaning else []
+    ends = (
+        ("help.above" if field.bounds.low_open else "help.from", field.low, field.bounds.low),
+        ("help.below" if field.bounds.high_open else "help.to", field.high, field.bounds.high),
+    )
+    bounds = [
+        words(key, bound=f"{number:g} %" if field.unit == "%" else written)
+        for key, number, written in ends
+        if number is not None
+    ]
+    if bounds:
+        parts.append(words("help.bounds", bounds=words("help.and").join(bounds)))
     if not field.written:
         parts.append(words("help.default"))
     if field.between is not None:

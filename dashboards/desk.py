@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from dashboards.place import BASE, SCENARIOS, digest, is_id, kept, put, shown
+from dashboards.place import BASE, SCENARIOS, digest, is_id, keep_newest, kept, policies, put, shown
+from dashboards.stored.shelf import staleness, stored_policies
 from experiments.store.names import slug
 from sim.scenario import ScenarioProblems, load
 from sim.scenario.fields import FieldShown, fields
@@ -17,6 +19,12 @@ from sim.scenario.text.problems import Problem
 
 MOST_SCENARIO, MOST_DATA = 1_000_000, 20_000_000
 """Largest uploads: a scenario, and a table that it reads [bytes]."""
+
+LONGEST_TITLE, LONGEST_QUESTION = 90, 200
+"""Letters of a title and a question that are shown."""
+
+MOST_KEPT, MOST_UPLOADS = 1000, 50
+"""Desks and policies, and uploads, that are remembered."""
 
 TABLES = (".csv", ".xlsx", ".gz")
 POLICY = "my_changes"
@@ -88,6 +96,7 @@ class Desk:
     def keep(self) -> str:
         """Keep it; gives its name."""
         put(kept("desks") / f"{self.name}.json", self._content())
+        keep_newest("desks", MOST_KEPT, but=(self.name,))
         return self.name
 
     def _content(self) -> bytes:
@@ -140,7 +149,12 @@ class Desk:
     def about(self) -> tuple[str, str]:
         """Title and question of the base."""
         known = self.known
-        return tuple(known[w].text if w in known else "" for w in ("title", "question"))  # type: ignore[return-value]
+        title, question = (known[w].text.strip() if w in known else "" for w in ("title", "question"))
+        return _short(title, LONGEST_TITLE), _short(question, LONGEST_QUESTION)
+
+    def told(self, problem: Problem) -> str:
+        """A problem with the name of its file, without the folder in which an upload is kept."""
+        return str(problem).replace(str(self.file), self.file.name)
 
     def policy(self, extends: str | None = None) -> str:
         """The changes as the text of a policy.
@@ -157,7 +171,34 @@ class Desk:
     def policy_file(self) -> Path:
         """A file with the changes as a policy."""
         folder = kept("policies") / self.name
+        keep_newest("policies", MOST_KEPT, but=(self.name,))
         return put(folder / f"{POLICY}.yaml", self.policy(str(self.file.resolve())).encode())
+
+
+def fitting(desk: Desk) -> dict[str, tuple[str, ...]]:
+    """Policies that come with the project, each with the reasons for which it cannot be put on a desk.
+
+    Parameters
+    ----------
+    desk : Desk
+        Whose base it is.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        In the order in which they are offered; without reasons where a policy fits.
+    """
+    found = policies(desk.base)
+    if desk.base == BASE.stem:
+        held = set(stored_policies())
+        if not staleness(sorted(held)):  # what is stored was simulated
+            return {name: () if name in held else misfits(desk.file, p.path) for name, p in found.items()}
+    return {name: misfits(desk.file, policy.path) for name, policy in found.items()}
+
+
+def misfits(base: Path, policy: Path) -> tuple[str, ...]:
+    """Why a policy cannot be put on a desk, in the words of the loader; nothing if it can."""
+    return _misfits(str(base), str(policy), _stamp(base), _stamp(policy))
 
 
 def said(problem: Problem) -> str:
@@ -170,7 +211,7 @@ def said(problem: Problem) -> str:
 
 def bases() -> list[str]:
     """Names of the complete scenarios that come with the project, the one shown first in front."""
-    names = [p.stem for p in sorted(SCENARIOS.glob("*.yaml")) if p.stem not in ("minimal", "theory_check")]
+    names = [p.stem for p in sorted(SCENARIOS.glob("*.yaml")) if p.stem != "theory_check"]
     return sorted(names, key=lambda name: name != BASE.stem)
 
 
@@ -214,6 +255,9 @@ def take_upload(files: Mapping[str, bytes]) -> str:
         raise Refused("upload.policy")
     name = digest(*(part for item in sorted(files.items()) for part in (item[0].encode(), item[1])))
     folder = kept("uploads") / name
+    folder.mkdir(exist_ok=True)
+    os.utime(folder)
+    keep_newest("uploads", MOST_UPLOADS, but=(name,))
     for given, content in files.items():
         path = Path(given)
         safe = f"{slug(path.stem)}.yaml" if given == scenarios[0] else _table_name(path.name)
@@ -237,6 +281,10 @@ def _files_elsewhere(node: Node) -> set[str]:
     return set().union(*(_files_elsewhere(x) for x in inner)) if inner else set()
 
 
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def _value(text: str) -> str:
     """A text as it can stand behind a colon: in quotes if it would be read as something else."""
     node, problems = read_yaml(f"x: {text}", POLICY)
@@ -254,6 +302,14 @@ def _stamp(path: Path) -> tuple[int, int]:
     except OSError:
         return (0, 0)
     return (found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=256)
+def _misfits(base: str, policy: str, *_stamps: tuple[int, int]) -> tuple[str, ...]:
+    from sim.commands.opening import opened
+
+    _, problems, _ = opened(policy, (), False, base)
+    return tuple(f"{p.path}: {said(p)}" if isinstance(p, Problem) and p.path else str(p) for p in problems)
 
 
 @lru_cache(maxsize=16)

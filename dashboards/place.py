@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +71,33 @@ def put(path: Path, content: bytes) -> Path:
     return path
 
 
+def keep_newest(kind: str, most: int, but: Collection[str] = ()) -> None:
+    """Take away the oldest of what is kept, so that it does not grow for ever.
+
+    Parameters
+    ----------
+    kind : str
+        Of what.
+    most : int
+        How many stay.
+    but : collection of str
+        Names that stay in any case.
+    """
+    there = [path for path in kept(kind).iterdir() if path.stem not in but]
+    for old in sorted(there, key=_age)[: max(len(there) - most, 0)]:
+        if old.is_dir():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.unlink(missing_ok=True)
+
+
+def _age(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def shown(path: Path) -> str:
     """A path as it is written in commands: short where that is possible.
 
@@ -99,6 +128,22 @@ class Shipped:
     path: Path
 
 
-def policies() -> dict[str, Shipped]:
-    """Policies that come with the project, by name."""
-    return {path.stem: Shipped(path.stem, path) for path in sorted((SCENARIOS / "policies").glob("*.yaml"))}
+def policies(base: str = BASE.stem) -> dict[str, Shipped]:
+    """Policies that come with the project, by name: those written for a desk first, then those for the baseline.
+
+    Parameters
+    ----------
+    base : str
+        Name of the desk; of two policies of one name, the desk's own is meant.
+
+    Examples
+    --------
+    >>> list(policies("small_shop"))[:3]
+    ['better_answers', 'keep_phones_free', 'sixth_agent']
+    """
+    folder = SCENARIOS / "policies"
+    own = sorted((folder / base).glob("*.yaml")) if base.isidentifier() else []
+    found: dict[str, Shipped] = {}
+    for path in (*own, *sorted(folder.glob("*.yaml"))):
+        found.setdefault(path.stem, Shipped(path.stem, path))
+    return found

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from sim.scenario.fields import FieldShown
+
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 """Languages with their own names."""
 
@@ -27,7 +29,7 @@ class Words:
         tree: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
         self.tag = tag
         self.names: Mapping[str, str] = tree.pop("names")
-        self.meanings: Mapping[str, str] = tree.pop("meanings", {})
+        self.meanings: Mapping[str, str] = _flat(tree.pop("meanings", {}))
         self.entries: dict[str, str] = _flat(tree)
 
     def __call__(self, key: str, **fields: object) -> str:
@@ -50,6 +52,17 @@ class Words:
         """
         return self.names.get(word, word.replace("_", " "))
 
+    def policy(self, word: str) -> str:
+        """The name of a policy or desk, as a heading.
+
+        Examples
+        --------
+        >>> words("en").policy("training"), words("en").policy("my_desk"), words("zh").policy("training")
+        ('Training', 'My desk', '培训')
+        """
+        name = self.name(word)
+        return name[:1].upper() + name[1:]
+
     def path(self, path: str) -> str:
         """A dotted path as people say it.
 
@@ -61,10 +74,17 @@ class Words:
         names = path.split(".")
         return " · ".join(self.name(n) for n in (names[1:] if len(names) > 2 else names))
 
-    def meaning(self, meaning: str) -> str:
-        """What the language of scenarios says of a field."""
-        told = ": ".join(self.meanings.get(part, part) for part in meaning.split(": "))
-        return self.meanings.get(meaning, told)
+    def meaning(self, field: FieldShown) -> str:
+        """What the reference of the language says of a field, in this language.
+
+        Examples
+        --------
+        >>> from sim.scenario.fields import described
+        >>> words("zh").meaning(described("channels.phone.patience", "3 min"))
+        '客户在此渠道等多久会放弃（联系类型未写明时）。单个时长表示平均值，服从指数分布。'
+        """
+        told = [self.meanings.get(key, said) for key, said in zip(field.keys, field.meanings, strict=True)]
+        return ("" if self.tag == "zh" else " ").join(told)
 
 
 @cache

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from experiments.comparison.comparison import Comparison, Policy
 from experiments.comparison.contrasts import contrast
+from experiments.comparison.names import short_names
 from experiments.estimates.estimates import Estimates, estimate
 from experiments.estimates.intervals import CONFIDENCE
 from experiments.replication import replications as replicating
@@ -213,7 +214,8 @@ def compare(
     Parameters
     ----------
     scenarios : mapping of str to scenario, or sequence of scenarios
-        The base first; names are for columns.
+        The base first; names are for columns. Without names files and stacks (`desk.yaml+night.yaml`) have those of
+        their files (`desk+night`), others their titles.
     n, seed, progress, **how
         As in `replicate`.
     draw_inputs : bool
@@ -232,7 +234,7 @@ def compare(
     >>> study.comparison.row("asa").differences[0].same
     True
     """
-    named = dict(scenarios) if isinstance(scenarios, Mapping) else {_name(s, i): s for i, s in enumerate(scenarios)}
+    named = dict(scenarios) if isinstance(scenarios, Mapping) else dict(zip(_names(scenarios), scenarios, strict=True))
     if len(named) < 2 or len(named) < len(scenarios):
         raise ValueError(f"compare: got {len(named)} scenarios with different names; at least two are expected")
     operations = [_operation(s) for s in named.values()]
@@ -254,10 +256,15 @@ def _operation(scenario: What) -> Operation:
     return lower(scenario if isinstance(scenario, Scenario) else load(scenario))
 
 
-def _name(scenario: What, number: int) -> str:
-    if isinstance(scenario, (str, Path)):
-        return Path(scenario).stem
-    return (scenario.scenario if isinstance(scenario, Operation) else scenario).title or f"policy {number}"
+def _names(scenarios: Sequence[What]) -> list[str]:
+    """Names of columns: files and stacks as the command line names them, others by their titles."""
+    of_files = iter(short_names([str(s) for s in scenarios if isinstance(s, (str, Path))]))
+    return [
+        next(of_files)
+        if isinstance(s, (str, Path))
+        else (s.scenario if isinstance(s, Operation) else s).title or f"policy {i}"
+        for i, s in enumerate(scenarios)
+    ]
 
 
 def _with_definitions(frame: pd.DataFrame, runs: Sequence[Replications]) -> pd.DataFrame:

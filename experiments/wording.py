@@ -125,13 +125,16 @@ def limits(value: float, low: float, high: float, unit: str) -> str:
     --------
     >>> limits(0.834, 0.821, 0.846, "share"), limits(3.2, 3.0, 3.4, "min"), limits(1.0, float("nan"), 2.0, "min")
     ('(82.1–84.6)', '(3.0–3.4)', '')
+    >>> limits(1.0, 0.999998, 1.0, "share"), limits(0.0, 0.0, 0.00002, "share")
+    ('(100–100)', '(0–0)')
     """
     if math.isnan(low) or math.isnan(high) or math.isnan(value):
         return ""
     scale, _, digits = _scale(value, unit)
     if unit == "share" and (0.0 < high < 0.00095 or 0.99905 < low < 1.0 >= high):
         digits = 2
-    return f"({_number(low * scale, digits)}–{_number(high * scale, digits)})"
+    ends = (_number(x * scale, digits) for x in (low, high))
+    return f"({'–'.join({'0.00': '0', '100.00': '100'}.get(x, x) for x in ends)})"
 
 
 def difference(value: float, unit: str, units: Units = ENGLISH) -> str:
@@ -158,10 +161,17 @@ def difference_interval(value: float, low: float, high: float, unit: str, units:
     ('-3.0 s [-6.0, +1.2]', '+2.1 pts [0, +4.0]')
     >>> difference_interval(0.1, float("nan"), float("nan"), "min"), difference_interval(0.0, -30.0, 30.0, "min")
     ('+6.0 s', '0 min [-30.0, +30.0]')
+    >>> difference_interval(-2.6 / 60, -1.7, 1.6, "min"), difference_interval(-0.0001, -1.7, 1.6, "min")
+    ('-2.6 s [-102.0, +96.0]', '0.0 min [-1.7, +1.6]')
     """
     if math.isnan(low) or math.isnan(high) or math.isnan(value):
         return difference(value, unit, units)
-    scale, name, digits = _scale(max(abs(value), abs(low), abs(high)), unit)
+    largest = max(abs(value), abs(low), abs(high))
+    scale, name, digits = _scale(largest, unit)
+    own = _scale(value, unit)
+    shown = [_signed(value * s, max(d, 1)).strip("0.,") for s, _, d in ((scale, name, digits), own)]
+    if unit == "min" and shown[1] and not shown[0] and largest * own[0] < 1000.0:
+        scale, name, digits = own  # the number itself would be shown as 0
     digits = max(digits, 1) if unit in ("share", "min") else digits
     number, *ends = (_signed(x * scale, digits) for x in (value, low, high))
     return f"{units.join(number, 'pts' if unit == 'share' else name)} [{', '.join(ends)}]"

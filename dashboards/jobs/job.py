@@ -11,12 +11,13 @@ import platform
 import secrets
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from dashboards.jobs.request import Request
-from dashboards.place import ROOT, is_id, kept, put
+from dashboards.place import ROOT, is_id, keep_newest, kept, put
 from experiments.store.atomic_file import write_bytes
 from experiments.store.process import Process
 
@@ -27,6 +28,12 @@ REQUEST, PROGRESS, RESULT, STOP, PROCESS, ERRORS = (
 
 MOST_AT_ONCE = 2
 """Jobs of one server that work at the same time: more only slow each other down."""
+
+MOST_KEPT = 100
+"""Jobs that are remembered; what they found lies in the store of runs and in views."""
+
+MOST_SAID = 5000
+"""Letters of what a process said that are shown."""
 
 State = Literal["running", "done", "failed", "cancelled", "interrupted"]
 
@@ -66,6 +73,7 @@ class Job:
                 del _children[name]
         if len(_children) >= MOST_AT_ONCE:
             raise TooMany
+        keep_newest("jobs", MOST_KEPT, but=tuple(_children))
         name = secrets.token_hex(8)
         folder = kept("jobs") / name
         folder.mkdir()
@@ -79,6 +87,8 @@ class Job:
                 stderr=errors,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
             )
+        # nobody may look any more when it ends: its place in the table of processes is given back all the same
+        threading.Thread(target=_children[name].wait, daemon=True).start()
         # until it says so itself; others who look must not take it for gone
         first = Process(platform.node(), _children[name].pid, "")
         put(folder / PROCESS, json.dumps(first.facts()).encode())
@@ -139,12 +149,14 @@ class Job:
 
     @property
     def errors(self) -> str:
-        """What its process said, without paths of this program."""
+        """What its process said; of a fault of the program its last word, the rest stays in the folder."""
         try:
             text = (self.folder / ERRORS).read_text(encoding="utf-8", errors="replace")
         except OSError:
             return ""
-        return text[-20_000:]
+        before, trace, after = text.partition("Traceback (most recent call last):")
+        last = after.strip().splitlines()[-1:] if trace else []
+        return "\n".join([before.strip(), *last]).strip()[-MOST_SAID:]
 
     @property
     def _alive(self) -> bool:

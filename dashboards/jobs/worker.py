@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboards.jobs.guard import Guard
 from dashboards.jobs.job import PROCESS, PROGRESS, REQUEST, RESULT
-from dashboards.jobs.known import key_of, note
+from dashboards.jobs.known import key_of, note, with_request
 from dashboards.jobs.request import Request
 from experiments.commands.options import INTERRUPTED
 from experiments.store.atomic_file import write_bytes
@@ -80,7 +80,7 @@ def main(folder: Path) -> int:
     try:
         request = Request.of((folder / REQUEST).read_bytes())
         key = key_of(request)
-        view = _work(request, Teller(folder))
+        view = _work(request, key, Teller(folder))
         guard.end()
         note(request, key, view)
         say_result(folder, state="done", view=view)
@@ -102,8 +102,9 @@ def main(folder: Path) -> int:
         return 1
 
 
-def _work(request: Request, teller: Teller) -> str:
+def _work(request: Request, key: str, teller: Teller) -> str:
     from dashboards.jobs.first_numbers import FirstNumbers
+    from dashboards.views.kept_view import put_view
     from experiments.commands.options import MOST_OPEN, Simulation
     from experiments.commands.session import Session, drawn_inputs, told
     from sim.machine import engines
@@ -126,7 +127,8 @@ def _work(request: Request, teller: Teller) -> str:
         with session:
             found = session.replicate(teller)
             teller.stage("writing", done=runs, total=runs)
-            return _kept(session, columns, found)
+            view, kept = _kept(session, columns, found)
+            return put_view(with_request(view, request, key), kept)
 
 
 def _columns(request: Request, simulation: Simulation) -> Columns:
@@ -143,9 +145,8 @@ def _columns(request: Request, simulation: Simulation) -> Columns:
     return Columns([policy], [operation], [(Path(request.base),)], [str(w) for w in scenario.warnings])
 
 
-def _kept(session: Any, columns: Columns, runs: Sequence[Replications]) -> str:
-    """Keep the results beside the runs, and what pages show of them; gives the name of that."""
-    from dashboards.views.kept_view import put_view
+def _kept(session: Any, columns: Columns, runs: Sequence[Replications]) -> tuple[dict[str, Any], str]:
+    """Keep the results beside the runs; gives what pages show of them, and the key under which they are kept."""
     from dashboards.views.view import comparison_view, run_view
     from experiments.commands.compare import Results
     from experiments.comparison.contrasts import contrast
@@ -156,7 +157,7 @@ def _kept(session: Any, columns: Columns, runs: Sequence[Replications]) -> str:
         if kept.run.at_work:
             kept.run.close("done")
     if len(policies) == 1:
-        return put_view(run_view(policies[0], runs[0], columns.notes, session.command), session.runs[0].run.key)
+        return run_view(policies[0], runs[0], columns.notes, session.command), session.runs[0].run.key
     notes = [*columns.notes, *(f"{p.name}: {n}" for p, run in zip(policies, runs, strict=True) for n in run.notes)]
     comparison = contrast(policies, runs, notes=notes)
     members = [(p.name, kept.run) for p, kept in zip(policies, session.runs, strict=True)]
@@ -167,7 +168,7 @@ def _kept(session: Any, columns: Columns, runs: Sequence[Replications]) -> str:
         folder.drop_results()
         Results(comparison, session.command).keep(folder, plots=False)
         folder.close("done")
-    return put_view(comparison_view(comparison, session.command), folder.key)
+    return comparison_view(comparison, session.command), folder.key
 
 
 def _write(path: Path, told: dict[str, Any]) -> None:

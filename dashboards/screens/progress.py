@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards import state
 from dashboards.jobs.job import Job, TooMany
-from dashboards.jobs.known import known_view, start
+from dashboards.jobs.known import known_view
 from dashboards.jobs.request import Request
 from dashboards.wording import Words
 
@@ -16,14 +16,20 @@ GLANCE = 1.0
 """Seconds between two looks at a run."""
 
 
-def begin(request: Request, words: Words, join: bool = False) -> None:
-    """Start a run (`join`: or take part in one), or show at once what it would give."""
+def answer(request: Request) -> bool:
+    """Show at once what a request would give, if that is known; whether it is."""
     found = known_view(request)
     if found is not None:
         state.put(view=found, job=None)
+    return found is not None
+
+
+def begin(request: Request, words: Words, anew: bool = False) -> None:
+    """Start a run, or show at once what it would give (`anew`: simulate in any case)."""
+    if not anew and answer(request):
         return
     try:
-        state.put(job=start(request, join).name, view=None)
+        state.put(job=Job.start(request).name, view=None)
     except TooMany:
         st.toast(words("run.too_many"), icon=":material/hourglass_top:")
 
@@ -93,7 +99,7 @@ def _first_numbers(told: dict[str, Any], words: Words) -> None:
         {
             words("table.scope"): row["scope"][words.tag],
             words("table.promise"): row["promise"][words.tag],
-            **{name: value[words.tag] for name, value in row["values"].items()},
+            **{words.policy(name): value[words.tag] for name, value in row["values"].items()},
         }
         for row in rows
     ]

@@ -25,16 +25,13 @@ def show() -> None:
     words = state.tongue()
     desk = state.desk()
     title, question = desk.about
-    head, choice = st.columns([3, 2], vertical_alignment="bottom")
-    with head:
-        st.title(words("scenario.title"))
-        st.text(title)
-        st.caption(question)
-    with choice:
-        _choose_base(desk, words)
+    with st.container(border=True):
+        choice, upload, head = st.columns([5, 3, 8], vertical_alignment="bottom")
+        _choose_base(desk, choice, upload, words)
+        head.markdown(f"**{compare.plain(title or desk.file.stem)}**  \n:small[:gray[{compare.plain(question)}]]")
     fields = desk.fields
     if not fields:
-        _unreadable(desk, words)
+        compare.unreadable(desk, words)
         return
     left, right = st.columns([3, 2], gap="medium")
     with right:
@@ -43,14 +40,16 @@ def show() -> None:
         _fields(desk, words)
 
 
-def _choose_base(desk: Desk, words: Words) -> None:
+def _choose_base(desk: Desk, choice: Any, upload: Any, words: Words) -> None:
     names = [*bases(), *([desk.base] if is_id(desk.base) else [])]
-    st.selectbox(
+    choice.selectbox(
         words("scenario.base"), names, index=names.index(desk.base), key=f"base:{state.generation()}",
-        format_func=lambda n: words("scenario.own") if is_id(n) else words.name(n),
+        format_func=lambda n: words("scenario.own") if is_id(n) else words.policy(n),
         on_change=lambda: _take_base(st.session_state[f"base:{state.generation()}"]),
     )  # fmt: skip
-    with st.popover(words("upload.button"), icon=":material/upload_file:"):
+    with upload.popover(
+        words("upload.button"), icon=":material/upload_file:", width="stretch", key=f"bring:{state.generation()}"
+    ):
         st.caption(words("upload.help"))
         files = st.file_uploader(
             words("upload.label"), type=["yaml", "yml", "csv", "xlsx"], accept_multiple_files=True, max_upload_size=20,
@@ -68,12 +67,6 @@ def _choose_base(desk: Desk, words: Words) -> None:
 def _take_base(name: str) -> None:
     state.put(base=name, desk=None, view=None, job=None)
     state.fresh()
-
-
-def _unreadable(desk: Desk, words: Words) -> None:
-    st.error(words("scenario.unreadable"), icon=":material/error:")
-    for problem in desk.check.problems:
-        st.text(str(problem))
 
 
 def _fields(desk: Desk, words: Words) -> None:
@@ -150,7 +143,7 @@ def _changes(desk: Desk, words: Words) -> None:
         if check.warnings:
             with st.expander(words("change.warnings", n=len(check.warnings))):
                 for warning in check.warnings:
-                    st.text(str(warning))
+                    st.text(desk.told(warning))
     if desk.changes:
         _policy(desk, words)
     if progress.show(words):
@@ -192,7 +185,7 @@ def _headline(words: Words) -> None:
         return
     with st.container(border=True):
         st.caption(words("scenario.result"))
-        st.markdown(f"**{compare.plain(view['words'][words.tag]['headline'])}**")
+        st.markdown(f"**{compare.plain(compare.answer(view, words))}**")
         if st.button(words("scenario.see"), icon=":material/arrow_forward:"):
             st.switch_page(st.Page(compare.show, default=True))
 

@@ -6,10 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards.place import digest, is_id, kept, put
+from dashboards.place import digest, is_id, keep_newest, kept, put
 
-SCHEMA = 1
+SCHEMA = 2
 """Grows when pages need something else; older documents are made anew."""
+
+MOST_KEPT = 300
+"""Documents that are kept; a link to an older one says that it is gone."""
 
 
 def put_view(view: Mapping[str, Any], key: str) -> str:
@@ -17,6 +20,7 @@ def put_view(view: Mapping[str, Any], key: str) -> str:
     content = json.dumps(view, ensure_ascii=False, allow_nan=False).encode()
     name = digest(key.encode(), content)
     put(kept("views") / f"{name}.json", content)
+    keep_newest("views", MOST_KEPT, but=(name,))
     return name
 
 

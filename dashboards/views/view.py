@@ -22,8 +22,9 @@ from experiments.replication.promises import Promise, promises_of
 from experiments.replication.replications import Replications
 from experiments.report.assumptions import certainty_of
 from experiments.report.catalogue import LANGUAGES, Catalogue, plain, words
-from experiments.report.headline import headline, judged_rows, promise_of, run_headline
+from experiments.report.headline import headline, run_headline
 from experiments.report.heat_maps import LEAST_CONTACTS, week_of
+from experiments.report.judgement import Judgement, judged_rows, promise_of
 from experiments.report.page_parts import ARROWS, Block, Card, blocks_of, cards_of, run_blocks, run_cards
 from experiments.report.verdict_words import (
     colour,
@@ -37,6 +38,9 @@ from sim.measures.intervals import WEEKDAYS
 
 MINUTES = ((1.0, "s", 1 / 60), (120.0, "min", 1.0), (float("inf"), "h", 60.0))
 """Units of a chart of waits: up to which largest wait [min], name, minutes per unit."""
+
+WEIGHT = {"worse": 0, "better": 0, "more": 1, "less": 1, "open": 2, "same": 3}
+"""What is shown first of what decides."""
 
 
 def comparison_view(comparison: Comparison, command: Sequence[str]) -> dict[str, Any]:
@@ -68,6 +72,7 @@ def comparison_view(comparison: Comparison, command: Sequence[str]) -> dict[str,
         **_facts("comparison", comparison.policies, comparison.runs[0], command, comparison.notes),
         "words": told,
         "weeks": weeks,
+        "first_week": _first_weeks(weeks),
         "hours": _hours(named, list(operation.channels), weeks),
     }
 
@@ -106,6 +111,7 @@ def run_view(
         **_facts("run", [policy], replications, command, [*notes, *replications.notes]),
         "words": told,
         "weeks": weeks,
+        "first_week": _first_weeks(weeks),
         "hours": _hours(named, list(replications.operation.channels), weeks),
     }
 
@@ -138,31 +144,50 @@ def _about(policies: Sequence[Policy], run: Replications, catalogue: Catalogue) 
 
 
 def _tiles(comparison: Comparison, catalogue: Catalogue) -> list[dict[str, Any]]:
-    """One tile per measure that decides and policy: value, difference with interval, and how sure."""
-    cards, rows = cards_of(comparison, catalogue), judged_rows(comparison)
-    return [_tile(comparison, row, card, i, catalogue) for row, card in zip(rows, cards, strict=False) for i in
-            range(len(comparison.policies))]  # fmt: skip
+    """One tile per measure that decides and policy, those that change first; then what else gets worse: the price."""
+    rows = judged_rows(comparison)
+    cards = cards_of(comparison, catalogue, len(rows))
+    made = [_plain_tile(card, 0) for card in cards]
+    for i in range(1, len(comparison.policies)):
+        own = [
+            _tile(comparison, row, _plain_tile(card, i), i, catalogue) for row, card in zip(rows, cards, strict=True)
+        ]
+        made += sorted(own, key=lambda tile: WEIGHT.get(tile["colour"], len(WEIGHT)))
+        made += [_price(comparison, f.row, i, catalogue) for f in Judgement(comparison, i).costs]
+    return made
 
 
-def _tile(comparison: Comparison, row: Row, card: Card, i: int, catalogue: Catalogue) -> dict[str, Any]:
-    made = _plain_tile(card, i)
-    if i == 0:
-        return made
+def _price(comparison: Comparison, row: Row, i: int, catalogue: Catalogue) -> dict[str, Any]:
+    value = row.values[i]
+    made = {
+        "policy": i,
+        "scope": _scope(row.scope_kind, row.scope, catalogue),
+        "title": "",
+        "value": catalogue.figure(value.value, row.unit),
+        "limits": catalogue.limits(*value[:3], row.unit),
+        "kept": None,
+    }
+    return {**_tile(comparison, row, made, i, catalogue), "price": True}
+
+
+def _tile(comparison: Comparison, row: Row, made: dict[str, Any], i: int, catalogue: Catalogue) -> dict[str, Any]:
+    """A tile with its difference from the base."""
     d, length = row.differences[i - 1], comparison.period.length
     painted = colour(row, d)
     periods = period_words(comparison.replications, length, catalogue)
     promise = promise_of(comparison, i, row)
     return {
         **made,
+        "price": False,
         "difference": "0" if d.same else catalogue.difference(d.value, row.unit),
         "interval": "" if d.same else _brackets(catalogue.difference_interval(d.value, d.low, d.high, row.unit)),
         "base": catalogue.figure(row.values[0].value, row.unit),
-        "sure": sure_words(d, catalogue),
+        "sure": sure_words(d, catalogue, row),
         "words": catalogue.begun(difference_words(row, d, periods, length, catalogue)),
         "colour": painted,
         "arrow": ARROWS[painted],
         "up": bool(d.value > 0.0),
-        "title": measure_words(row, length, catalogue) if promise is None else card.title,
+        "title": measure_words(row, length, catalogue) if promise is None else made["title"],
     }
 
 
@@ -204,7 +229,7 @@ def _rows(comparison: Comparison, catalogue: Catalogue) -> list[dict[str, Any]]:
                     "odds": "–" if d.same or isnan(d.odds) else _odds(d.odds, catalogue),
                     "colour": painted,
                     "arrow": ARROWS[painted],
-                    "sure": sure_words(d, catalogue),
+                    "sure": sure_words(d, catalogue, row),
                 }
             )
     return made
@@ -257,6 +282,7 @@ def _weeks(named: Sequence[tuple[str, Estimates]], promises: Sequence[Promise]) 
         made.append(
             {
                 "gap": max(gaps),
+                "gaps": [max(gaps), *gaps] if shown[1:] else gaps,
                 "share": promise.share,
                 "scope": {tag: _scope("channel", promise.service, words(tag)) for tag in LANGUAGES},
                 "promise": {tag: words(tag).promise(promise) for tag in LANGUAGES},
@@ -265,6 +291,14 @@ def _weeks(named: Sequence[tuple[str, Estimates]], promises: Sequence[Promise]) 
             }
         )  # fmt: skip
     return sorted(made, key=lambda week: -week["gap"])
+
+
+def _first_weeks(weeks: Sequence[dict[str, Any]]) -> list[int]:
+    """For each policy, the week that it changes most."""
+    if not weeks:
+        return []
+    gaps = np.array([week["gaps"] for week in weeks])
+    return [int(k) for k in gaps.argmax(axis=0)]
 
 
 def _cells(name: str, levels: np.ndarray, contacts: np.ndarray) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from experiments.commands.options import USAGE_ERROR, Simulation
+from experiments.comparison.names import short_name, short_names
 
 if TYPE_CHECKING:
     from experiments.comparison.comparison import Policy
@@ -74,7 +75,7 @@ def open_columns(scenarios: Sequence[str], on: str | None, skip: bool, simulatio
             operations.append(operation)
             sources.append(_sources(file, base))
         elif skip and i and (base is not None or len(_sources(file, None)) > 1) and all(map(_misfits, problems)):
-            notes.append(f"left out: {file} does not fit {_name(base or given[0])}: {_reasons(problems, file)}")
+            notes.append(f"left out: {file} does not fit {short_name(base or given[0])}: {_reasons(problems, file)}")
         else:
             wrong += [_line(p, file) for p in (*warnings, *problems)]
             if on is not None and i and all(map(_misfits, problems)):
@@ -146,31 +147,3 @@ def _policies(files: Sequence[str], operations: Sequence[Operation]) -> list[Pol
         Policy(name, o.scenario.title, o.scenario.question, file)
         for name, o, file in zip(short_names(files), operations, files, strict=True)
     ]
-
-
-def short_names(files: Sequence[str]) -> list[str]:
-    """Give short names that differ: those of the files without folder and ending, with as much of the path as it takes.
-
-    Examples
-    --------
-    >>> short_names(["my_desk.yaml", "policies/night.yaml+policies/vip.yaml", "other/my_desk.yaml"])
-    ['my_desk', 'night+vip', 'other/my_desk']
-    """
-    names = [_name(file) for file in files]
-    for depth in range(2, 6):
-        names = [
-            name if names.count(name) == 1 else _name(file, depth) for name, file in zip(names, files, strict=True)
-        ]
-    seen: dict[str, int] = {}
-    for i, name in enumerate(names):
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            names[i] = f"{name} ({seen[name]})"
-    return names
-
-
-def _name(file: str, depth: int = 1) -> str:
-    """Name of a file or stack, with so many parts of each path."""
-    from sim.scenario.policies.stack import stack_files
-
-    return "+".join("/".join(Path(part).with_suffix("").parts[-depth:]) for part in stack_files(file))

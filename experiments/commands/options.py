@@ -262,11 +262,11 @@ def say_if_compiling(operations: list[Operation], engine: Name, n: int) -> None:
     """Announce that the run has to wait for its engine to be compiled."""
     from sim.machine import engines
 
-    if engine == "reference" or not any(engines.must_wait(o.network, engine, n) for o in operations):
+    seconds = engines.seconds_to_compile((o.network for o in operations), engine, n)
+    if engine == "reference" or not seconds:
         return
     click.echo(
-        f"compiling the engine for this installation, once: about {engines.SECONDS_TO_COMPILE:.0f} s "
-        "(aftersim warmup does it beforehand)",
+        f"compiling the engine for this installation, once: about {seconds:.0f} s (aftersim warmup does it beforehand)",
         err=True,
     )
 

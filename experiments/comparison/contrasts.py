@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from experiments.comparison.comparison import Comparison, Difference, Driver, Policy, Row
+from experiments.comparison.materiality import smallest_worthwhile
 from experiments.comparison.net_deflection import net_deflection
 from experiments.comparison.pairing import Influences, influences_of
 from experiments.comparison.uncertainty import Split, split
@@ -39,8 +40,8 @@ def contrast(
     """Compare runs of several policies that had the same luck.
 
     Differences are paired history by history (influence values), so that what is common to both cancels. The intervals
-    against the base hold together (Bonferroni), and so do those that say who can be told apart from the best
-    (multiple comparisons with the best, all pairs; Hsu 1984).
+    against the base hold together (Bonferroni). The best of all is among those that are named so with this confidence
+    (multiple comparisons with the best, one-sided; Hsu 1984), unless what it has before them is not worth while.
 
     Parameters
     ----------
@@ -92,7 +93,13 @@ def contrast(
                 definition.better,
                 tuple(values.get(key, nothing) for values in found),
                 tuple(differences),
-                _best(together.value[:, i], apart[:, :, i], definition.better, [p.name for p in policies]),
+                _best(
+                    together.value[:, i],
+                    apart[:, :, i],
+                    definition.better,
+                    [p.name for p in policies],
+                    smallest_worthwhile(measure, definition.unit, float(together.value[0, i])),
+                ),
             )
         )
     scores = [_scores(runs, 0, p) for p in range(1, len(policies))]
@@ -187,19 +194,23 @@ def _scores(runs: Sequence[Replications], a: int, b: int) -> Floats:
 def _told_apart(together: Influences, runs: Sequence[Replications], confidence: float) -> NDArray[np.bool_]:
     """Whether a policy's value is surely larger than another's, shape (policies, policies, rows)."""
     out = np.zeros((len(runs), len(runs), together.value.shape[1]), dtype=bool)
-    pairs = list(combinations(range(len(runs)), 2))
-    for a, b in pairs:
-        against = _difference(together, a, b, _scores(runs, a, b), confidence, len(pairs))
-        out[b, a] = against.split.low > 0.0
-        out[a, b] = against.split.high < 0.0
+    sure = 1.0 - (1.0 - confidence) / max(len(runs) - 1, 1)  # the best one against each other one, and one side only
+    for a, b in combinations(range(len(runs)), 2):
+        odds = _difference(together, a, b, _scores(runs, a, b), confidence, 1).split.odds
+        out[b, a] = odds > sure
+        out[a, b] = odds < 1.0 - sure
     return out
 
 
-def _best(value: Floats, larger: NDArray[np.bool_], better: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Policies than which none is surely better."""
+def _best(
+    value: Floats, larger: NDArray[np.bool_], better: str, names: Sequence[str], worthwhile: float
+) -> tuple[str, ...]:
+    """Policies than which none is surely better, and by as much as is worth while."""
     if better == "neutral":
         return ()
-    beaten = np.asarray(larger.any(axis=0 if better == "higher" else 1))
+    with np.errstate(invalid="ignore"):
+        much = np.abs(value[:, None] - value[None, :]) >= worthwhile
+    beaten = np.asarray((larger & much).any(axis=0 if better == "higher" else 1))
     return tuple(name for name, v, b in zip(names, value, beaten, strict=True) if not (b or np.isnan(v)))
 
 
@@ -222,5 +233,5 @@ def _drivers(shares: Floats, inputs: Inputs, policy: int) -> tuple[Driver, ...]:
     for i in np.argsort(-shares, kind="stable")[:MOST_DRIVERS]:
         r = inputs.range_of(paths[i], policy)
         if r is not None and shares[i] > 0.0:
-            out.append(Driver(paths[i], r.value, r.low, r.high, r.source, r.assumed, float(shares[i])))
+            out.append(Driver(r.path, r.value, r.low, r.high, r.source, r.assumed, float(shares[i])))
     return tuple(out)

@@ -40,9 +40,16 @@ def main_rows(comparison: Comparison) -> tuple[Row, ...]:
         for measure in (OF_CHANNEL if whole else OF_CHANNEL[:2])
     ]
     wanted += [("pool", group, measure) for group in groups for measure in OF_POOL]
+    if any(_some_only(comparison, group) for group in groups):
+        wanted.append(("all", "all", "paid_hours"))  # what a further group costs shows in the whole only
     wanted += [("all", "all", measure) for measure in OF_DESK if _moves(comparison, measure)]
     found = [comparison.row(measure, kind, scope) for kind, scope, measure in wanted]
     return tuple(row for row in found if row is not None and _says_something(row))
+
+
+def _some_only(comparison: Comparison, group: str) -> bool:
+    """Whether some policies have this agent group and others have not."""
+    return len({group in run.operation.scenario.agent_groups for run in comparison.runs}) == 2
 
 
 def _moves(comparison: Comparison, measure: str) -> bool:

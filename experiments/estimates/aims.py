@@ -105,7 +105,7 @@ def read_aims(texts: Iterable[str], operation: Operation) -> tuple[Aim, ...]:
     measures = {**MEASURES, **{level.name: level.definition for level in reduction.levels}}
     scopes = {
         "channel": tuple(s.name for s in reduction.services),
-        "stream": tuple(s.name for s in operation.network.streams),
+        "stream": tuple(dict.fromkeys(operation.sources.get(s.name, s.name) for s in operation.network.streams)),
         "pool": tuple(p.name for p in operation.network.pools),
         "step": tuple(s.name for s in operation.network.works),
     }

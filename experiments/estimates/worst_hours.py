@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +32,11 @@ class WorstHour:
         Contacts below the promise, per such hour.
     contacts, staff : float
         Contacts that come, people on duty.
+        In the groups that serve the channel.
     level : Estimate
         Service level.
     asa, abandonment, occupancy : float
-        [min], share, share (of all staff).
+        [min], share, share (of the time that people of these groups are on duty).
     """
 
     label: str
@@ -58,10 +61,9 @@ def worst_hours(replications: Replications, estimates: Estimates) -> list[WorstH
     grid = replications.reduction.grids.weekday_hour
     hours = np.zeros(grid.n)
     np.add.at(hours, grid.label_of, np.diff(grid.edges) / 60.0)
-    staff = _by_interval(estimates, "on_duty_hours", "all", "all", grid.n)
-    busy = _by_interval(estimates, "occupancy", "all", "all", grid.n)
     found = []
     for promise in promises_of(replications.operation):
+        staff, busy = _people(replications.operation, promise, estimates, grid.n)
         rows = estimates.rows("service_level", "channel", promise.service, WEEKDAY_HOUR)
         arrivals, asa, gone = (
             _by_interval(estimates, m, "channel", promise.service, grid.n) for m in ("arrivals", "asa", "abandonment")
@@ -136,15 +138,15 @@ def worst_half_hours(replications: Replications, estimates: Estimates, most: int
             if short[at] > 0.0:
                 found.append((float(short[at]), promise, rows.iloc[at]))
     found.sort(key=lambda x: -x[0])
-    told = []
-    for missing, promise, row in found[:most]:
+    told: list[WorstHalfHour] = []
+    for missing, promise, row in found:
         i = int(row["interval"])
         line = estimates.of("queue_length", "channel", promise.channel, WEEKDAY_HALF, i)
         staff = [estimates.of("on_duty_hours", "pool", p, WEEKDAY_HALF, i).value for p in serving(operation, promise)]
         level = Estimate(float(row["value"]), float(row["low"]), float(row["high"]), int(row["n"]))
         on_duty = float(np.nansum(staff)) / hours[i]
         told.append(WorstHalfHour(str(row["label"]), promise, missing, level, line.value, on_duty))
-    return told
+    return spread(told, most)
 
 
 def serving(operation: Operation, promise: Promise) -> tuple[str, ...]:
@@ -152,6 +154,42 @@ def serving(operation: Operation, promise: Promise) -> tuple[str, ...]:
     steps = operation.channels[promise.channel]
     works = (step for step in operation.network.steps if step.name in steps)
     return tuple(dict.fromkeys(edge.pool for w in works if isinstance(w, Work) for edge in w.edges))
+
+
+Shortfall = TypeVar("Shortfall", WorstHour, WorstHalfHour)
+
+
+def spread(found: Sequence[Shortfall], most: int) -> list[Shortfall]:
+    """The worst ones, with room for every promise that breaks.
+
+    Parameters
+    ----------
+    found : sequence
+        The worst first.
+    most : int
+        How many are wanted.
+    """
+    services = [hour.scope if isinstance(hour, WorstHour) else hour.promise.service for hour in found]
+    each = max(most // max(len(set(services)), 1), 1)
+    taken: dict[str, int] = {}
+    first: list[int] = []
+    later: list[int] = []
+    for i, service in enumerate(services):
+        taken[service] = taken.get(service, 0) + 1
+        (first if taken[service] <= each else later).append(i)
+    return [found[i] for i in sorted((first + later)[:most])]
+
+
+def _people(
+    operation: Operation, promise: Promise, estimates: Estimates, n: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Hours on duty of the groups that serve a promise, and their occupancy, by hour of the week."""
+    duty, busy = np.zeros(n), np.zeros(n)
+    for pool in serving(operation, promise):
+        there = np.nan_to_num(_by_interval(estimates, "on_duty_hours", "pool", pool, n))
+        duty += there
+        busy += there * np.nan_to_num(_by_interval(estimates, "occupancy", "pool", pool, n))
+    return duty, np.where(duty > 0.0, busy / np.where(duty > 0.0, duty, 1.0), np.nan)
 
 
 def _by_interval(estimates: Estimates, measure: str, kind: str, scope: str, n: int) -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.replication.inputs import Inputs
-
-
-_one_at_a_time = threading.Lock()
-"""Reducing is thousands of short steps that need Python's own lock; two threads that pass it to and fro are slower than
-one. Meanwhile the others simulate, which needs no lock."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,8 +115,7 @@ class Work:
         cut = records.stopped if records.cut else None
         known = records if cut is None else replace(records, network=replace(records.network, end=max(cut, 0.0)))
         kept = records if self.keep_records else None
-        with _one_at_a_time:
-            reduced, controls = self.reduction(known), self.controls.values(records)
+        reduced, controls = self.reduction(known), self.controls.values(records)
         return Replication(number, reduced, time.perf_counter() - began, controls, kept, cut)
 
     def histories(self, numbers: Sequence[int]) -> list[Replication]:

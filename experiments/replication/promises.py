@@ -140,4 +140,5 @@ def desk_of(operation: Operation) -> Desk:
     return Desk(
         {step: role.part for step, role in operation.roles.items()},
         {step: role.channel for step, role in operation.roles.items() if role.channel},
+        streams=operation.sources,
     )

@@ -338,12 +338,13 @@ class SideBySide:
         return all(r in done for done in self._done for r in range(self.asked))
 
     def _works(self, runs: int) -> list[Work]:
-        """What each operation's histories need; engines are compiled once, before several need them."""
+        """What each operation's histories need; engines and rows are made once, before several threads need them."""
         works = []
         for operation, reduction, controls in zip(self.operations, self._reductions, self._controls, strict=True):
             engine = settled(operation.network, self.engine, runs)
             if engine == "compiled":
                 warm_for(operation.network)
+            _ = reduction.layout
             works.append(
                 Work(
                     operation,

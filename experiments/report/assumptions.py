@@ -125,6 +125,7 @@ def certainty_of(comparison: Comparison, catalogue: Catalogue) -> list[str]:
     brackets = "page.sure_together" if len(comparison.policies) > 2 else "page.sure_interval"
     told.append(catalogue.say(brackets, confidence=confidence))
     told.append(catalogue.say("page.sure_words"))
+    told.append(catalogue.say("page.sure_size"))
     inputs = catalogue.say("page.sure_odds_inputs") if comparison.draws else ""
     told.append(catalogue.say("page.sure_odds", inputs=inputs))
     found = [(r, d) for r in judged_rows(comparison) for d in r.differences if sureness(d) not in ("same", "none")]

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from experiments.comparison.comparison import Comparison, Difference
+from experiments.comparison.materiality import size_of, threshold
 from experiments.comparison.net_deflection import NET_DEFLECTION
+from experiments.report.catalogue import words
+from experiments.report.headline import headline
 from experiments.report.run_document import definition, number
 from sim.measures import Measure
 
@@ -38,6 +41,7 @@ def comparison_document(comparison: Comparison, command: Sequence[str], folder: 
         "confidence": comparison.confidence,
         "one_history": comparison.replications == 1,
         "inputs_drawn": comparison.draws,
+        "headline": headline(comparison, words("en")),
         "period": {
             "start": comparison.period.start.isoformat(),
             "length_min": comparison.period.length,
@@ -54,6 +58,7 @@ def comparison_document(comparison: Comparison, command: Sequence[str], folder: 
                 "scope": row.scope,
                 "unit": row.unit,
                 "better": row.better,
+                "smallest_worthwhile": number(threshold(row)),
                 "values": [
                     {
                         "policy": policy.name,
@@ -67,6 +72,7 @@ def comparison_document(comparison: Comparison, command: Sequence[str], folder: 
                 "differences": [
                     {
                         **_difference(d),
+                        "size": size_of(row, d),
                         "drivers": [
                             asdict(x)
                             for x in comparison.drivers.get((row.measure, row.scope_kind, row.scope, d.policy), ())

@@ -14,6 +14,7 @@ from experiments.replication.promises import promises_of
 from experiments.report.catalogue import Catalogue, Language, plain
 from experiments.report.heat_maps import draw_heat_maps
 from experiments.report.hours_plot import draw_hours
+from experiments.report.judgement import told_rows
 from experiments.report.sheet import (
     COLOURS,
     INK,
@@ -145,7 +146,8 @@ def draw_differences(comparison: Comparison, language: Language) -> Figure | Non
 
 def _groups(comparison: Comparison) -> tuple[list[tuple[str, list[_Line]]], int]:
     """Lines of the picture by channel and group, and how many measures were left out."""
-    shown = [r for r in main_rows(comparison) if any(sureness(d) not in ("none", "same") for d in r.differences)]
+    told = told_rows(comparison)[0] or list(main_rows(comparison))  # where nothing is worth telling, that is shown
+    shown = [r for r in told if any(sureness(d) not in ("none", "same") for d in r.differences)]
     most = max(MOST_LINES // (len(comparison.policies) - 1), 4)
     groups: dict[str, list[_Line]] = {}
     for row in shown[:most]:
@@ -227,7 +229,7 @@ def _draw_line(
         base = short(catalogue.figure(row.values[0].value, row.unit), 12)
         ax.text(0.355, y, base, ha="right", **_left(10, SOFT, beside))
     number = catalogue.difference(d.value, row.unit)
-    sure_text = sure_words(d, catalogue)
+    sure_text = sure_words(d, catalogue, row)
     ax.text(
         0.80, y, number, ha="right", **_left(10.5, ink, beside, "bold" if painted in ("better", "worse") else "normal")
     )

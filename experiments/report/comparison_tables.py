@@ -11,16 +11,27 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from experiments.comparison.comparison import Comparison, Difference, Driver, Row
-from experiments.comparison.main_rows import main_rows
+from experiments.comparison.materiality import size_of
 from experiments.report.catalogue import words
+from experiments.report.difference_cells import delta_words, verdict_text
 from experiments.report.fitted_table import FittedTable
 from experiments.report.headline import headline
-from experiments.report.report_tables import BAD, DIM, GOOD, OPEN_, figure_days, title
+from experiments.report.judgement import judged_rows, told_rows, worth_telling
+from experiments.report.lines import DIM, OPEN_, note, title
+from experiments.report.promise_tables import promise_tables
+from experiments.report.report_tables import figure_days
+from experiments.report.terminal import COLUMNS
 from experiments.report.verdict_words import difference_words, measure_words, period_words
-from experiments.wording import ABSENT, difference, difference_interval, figure, limits, percent
+from experiments.wording import ABSENT, difference, figure, limits, percent
 
 FEW = 10
 """Replications below which intervals are rather too narrow."""
+
+NARROW = 95
+"""Columns below which intervals stand below their numbers."""
+
+MANY = 5
+"""Policies beyond which only those are told of which there is something to tell, and only in tables."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +49,7 @@ class ComparisonReport:
     page : Path or None
         The page that was written.
     every : bool
-        All measures instead of the main ones.
+        All measures instead of the main ones of what changes.
     """
 
     comparison: Comparison
@@ -49,13 +60,15 @@ class ComparisonReport:
 
     def print(self, console: Console) -> None:
         """Print everything."""
-        for part in self.parts():
+        for part in self.parts(console.width):
             console.print(part, soft_wrap=isinstance(part, Text) and part.no_wrap is True)
 
-    def parts(self) -> Iterable[RenderableType]:
+    def parts(self, width: int = COLUMNS) -> Iterable[RenderableType]:
         """Everything, from top to bottom."""
         yield from self._header()
-        yield from self._tables()
+        yield from promise_tables(self.comparison)
+        yield from self._tables(width)
+        yield from self._quiet()
         yield from self._sentences()
         yield from self._best()
         yield from self._uncertainty()
@@ -67,7 +80,11 @@ class ComparisonReport:
 
     @property
     def _rows(self) -> tuple[Row, ...]:
-        return self.comparison.rows if self.every else main_rows(self.comparison)
+        return self.comparison.rows if self.every else tuple(told_rows(self.comparison)[0])
+
+    @property
+    def _many(self) -> bool:
+        return len(self.comparison.policies) > MANY and not self.every
 
     def _name(self, row: Row) -> str:
         return measure_words(row, self.comparison.period.length, words("en"))
@@ -92,7 +109,7 @@ class ComparisonReport:
         elif c.replications < FEW:
             yield Text(f"{c.replications} replications are few: these intervals are rather too narrow.", style=OPEN_)
 
-    def _tables(self) -> Iterable[RenderableType]:
+    def _tables(self, width: int) -> Iterable[RenderableType]:
         remark = "" if self._one else "in brackets: 95 % intervals; odds up: that it is really more"
         if len(self.comparison.policies) > 2 and not self._one:
             remark = "in brackets: 95 % intervals, of differences for all policies together; odds: of each alone"
@@ -100,58 +117,94 @@ class ComparisonReport:
         for row in self._rows:
             groups.setdefault((row.scope_kind, row.scope), []).append(row)
         for (kind, scope), rows in groups.items():
-            name = {"pool": f"Agent group {scope}", "all": "All channels"}.get(kind, _capital(scope))
+            name = {"pool": f"Agent group {scope}", "all": "Whole desk"}.get(kind, _capital(scope))
             yield title(name, remark)
             remark = ""
-            yield self._two(rows) if len(self.comparison.policies) == 2 else self._several(rows)
+            yield self._two(rows) if len(self.comparison.policies) == 2 else self._several(rows, width)
+
+    def _quiet(self) -> Iterable[RenderableType]:
+        """Where there is nothing to tell."""
+        scopes = [] if self.every else told_rows(self.comparison)[1]
+        if scopes:
+            names = words("en").listed([words("en").scope(kind, scope) for kind, scope in scopes])
+            yield Text("")
+            yield note(f"Nothing worth a choice changes on {names} (--all shows every measure).")
 
     def _two(self, rows: list[Row]) -> RenderableType:
-        table = FittedTable(("measure",), ("base", "policy", "difference", "odds up"), ("",))
+        headings = ("base", "policy", "difference", "odds up")
+        table = FittedTable(("measure",), headings, ("",), spare=("odds up",), broken=True)
         for row in rows:
             d = row.differences[0]
             values = (_value(row, i, "\n") for i in (0, 1))
-            table.add_row(Text(self._name(row)), *values, Text(_delta(row, d)), Text(_odds(d)), _verdict(row, d))
+            delta = Text(delta_words(row, d).replace(" [", "\n["))
+            table.add_row(Text(self._name(row)), *values, delta, Text(_odds(d)), verdict_text(row, d))
         return table
 
-    def _several(self, rows: list[Row]) -> RenderableType:
-        table = FittedTable(("measure",), ("value", "difference", "odds up"), ("",), spare=("odds up",))
+    def _several(self, rows: list[Row], width: int) -> RenderableType:
+        narrow = width < NARROW
+        table = FittedTable(("measure",), ("value", "difference", "odds up"), ("",), spare=("odds up",), broken=True)
+        judged = set(judged_rows(self.comparison))
         for row in rows:
+            quiet = [
+                not worth_telling(row, d, value, row in judged)
+                for d, value in zip(row.differences, row.values[1:], strict=True)
+            ]
+            absent = [p.name for p, v in zip(self.comparison.policies, row.values, strict=True) if isnan(v.value)]
+            others = [d.policy for d, q in zip(row.differences, quiet, strict=True) if q and self._many]
+            if len(others) == len(row.differences):
+                continue
             table.add_row(Text(self._name(row), style="bold"), Text(""), Text(""), Text(""), Text(""))
             for i, policy in enumerate(self.comparison.policies):
+                if policy.name in others:
+                    continue
                 d = None if i == 0 else row.differences[i - 1]
+                delta = "base" if d is None else delta_words(row, d)
                 table.add_row(
                     Text(f"  {policy.name}"),
-                    _value(row, i, " "),
-                    Text("base" if d is None else _delta(row, d), style=DIM if d is None else ""),
+                    _value(row, i, "\n" if narrow else " "),
+                    Text(delta.replace(" [", "\n[") if narrow else delta, style=DIM if d is None else ""),
                     Text("" if d is None else _odds(d)),
-                    Text("") if d is None else _verdict(row, d),
+                    Text("") if d is None else verdict_text(row, d),
                 )
+            others = [name for name in others if name not in absent]  # a group that they do not have
+            if others:
+                rest = Text(f"  {len(others)} other{'' if len(others) == 1 else 's'}", style=DIM)
+                table.add_row(rest, Text(""), Text(""), Text(""), Text("little, or open", style=DIM))
         return table
 
     def _sentences(self) -> Iterable[RenderableType]:
-        if self._one:
+        if self._one or self._many:
             return
         yield title("In words")
         english, length = words("en"), self.comparison.period.length
         periods = period_words(self.comparison.replications, length, english)
-        rows = [r for r in self._rows if r.better != "neutral"]
+        judged = set(judged_rows(self.comparison))
         for i, policy in enumerate(self.comparison.policies[1:]):
+            told = [
+                r for r in self._rows if self.every or worth_telling(r, r.differences[i], r.values[i + 1], r in judged)
+            ]
             if len(self.comparison.policies) > 2:
-                yield Text(f"  {policy.name}:", style="bold")
-            for row in rows:
+                nothing = "" if told else " nothing worth a choice changes"
+                yield Text(f"  {policy.name}:{nothing}", style="bold")
+            elif not told:
+                yield note("Nothing worth a choice changes.")
+            for row in told:
                 d = row.differences[i]
-                if not isnan(d.value):
-                    told = difference_words(row, d, periods, length, english)
-                    name = f"{self._name(row)}: " if d.verdict in ("open", "same") else ""
-                    yield Text(f"  {row.scope}: {name}{told}")
+                if row.better != "neutral" and not isnan(d.value):
+                    said = difference_words(row, d, periods, length, english)
+                    unnamed = d.verdict in ("open", "same") or _nothing(row, d)
+                    scope = english.scope(row.scope_kind, row.scope)
+                    yield note(f"{scope}: {f'{self._name(row)}: ' if unnamed else ''}{said}")
 
     def _best(self) -> Iterable[RenderableType]:
         if len(self.comparison.policies) == 2 or self._one:
             return
-        yield title("Who is best", "those named together cannot be told apart")
+        yield title("Who is best", "those named together cannot be told apart, or not by what matters")
         table = FittedTable(("measure", "among the best"), ())
         for row in self._rows:
-            if row.better != "neutral" and row.best:
+            if row.better != "neutral" and row.best and sum(not isnan(v.value) for v in row.values) > 1:
+                if self._many and len(row.best) > MANY:
+                    continue
                 names = "all" if len(row.best) == len(self.comparison.policies) else ", ".join(row.best)
                 scope = "" if row.scope_kind == "all" else f", {row.scope}"
                 table.add_row(Text(f"{self._name(row)}{scope}"), Text(names))
@@ -166,9 +219,9 @@ class ComparisonReport:
             ("difference",), ("noise of the\nsimulation", "ranges of\nthe inputs", "both"), ("driven by",)
         )
         inputs: dict[str, tuple[int, Driver]] = {}
-        for row in self._rows:
+        for row in judged_rows(c) if self._many else self._rows:
             for d in row.differences:
-                if d.same or isnan(d.value) or row.better == "neutral":
+                if isnan(d.value) or row.better == "neutral" or not d.inputs > 0.0 or _nothing(row, d):
                     continue
                 who = f" ({d.policy})" if len(c.policies) > 2 else ""
                 drivers = c.drivers.get((row.measure, row.scope_kind, row.scope, d.policy), ())
@@ -191,8 +244,8 @@ class ComparisonReport:
     def _foot(self) -> Iterable[RenderableType]:
         c = self.comparison
         yield Text("")
-        for note in c.notes:
-            yield Text(note, style=OPEN_)
+        for told in c.notes:
+            yield Text(told, style=OPEN_)
         for label, path in (("Page: ", self.page), ("Kept in ", self.folder)):
             if path is not None:
                 yield Text.assemble(label, (str(path), "bold"), no_wrap=True)
@@ -208,16 +261,6 @@ def _value(row: Row, policy: int, between: str) -> Text:
     return text.append(f"{between}{brackets}", style=DIM) if brackets else text
 
 
-def _delta(row: Row, d: Difference) -> str:
-    if d.same:
-        return "0"
-    if isnan(d.value):
-        return ABSENT
-    if isnan(d.low):
-        return difference(d.value, row.unit)
-    return difference_interval(d.value, d.low, d.high, row.unit)
-
-
 def _odds(d: Difference) -> str:
     if d.same or isnan(d.odds):
         return ABSENT
@@ -225,21 +268,14 @@ def _odds(d: Difference) -> str:
 
 
 def _width(x: float, unit: str) -> str:
-    return ABSENT if isnan(x) else difference(x, unit).lstrip("+")
+    if isnan(x):
+        return ABSENT
+    whole = unit == "share" and x >= 1.0  # no share differs by more
+    return f"> {difference(1.0, unit).lstrip('+')}" if whole else difference(x, unit).lstrip("+")
 
 
-def _verdict(row: Row, d: Difference) -> Text:
-    if isnan(d.value):
-        return Text(ABSENT, style=DIM)
-    if d.same:
-        return Text("the same", style=DIM)
-    if d.verdict == "open":
-        return Text("open", style=OPEN_)
-    up = d.value > 0.0
-    if row.better == "neutral":
-        return Text(f"{'more' if up else 'less'}, {d.verdict}")
-    good = up == (row.better == "higher")
-    return Text(f"{'better' if good else 'worse'}, {d.verdict}", style=GOOD if good else BAD)
+def _nothing(row: Row, d: Difference) -> bool:
+    return size_of(row, d) == "nothing"
 
 
 def _capital(name: str) -> str:

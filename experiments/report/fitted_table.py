@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
+
+LEAST = 12
+"""Letters of a name that stay on a line."""
 
 
 class FittedTable:
@@ -21,15 +25,23 @@ class FittedTable:
         broken.
     spare : sequence of str
         Headings that may be left out, the first one first.
+    broken : bool
+        Names are broken before anything is left out.
     """
 
     def __init__(
-        self, words: Sequence[str], numbers: Sequence[str], last: Sequence[str] = (), spare: Sequence[str] = ()
+        self,
+        words: Sequence[str],
+        numbers: Sequence[str],
+        last: Sequence[str] = (),
+        spare: Sequence[str] = (),
+        broken: bool = False,
     ) -> None:
         self.headings = [*words, *numbers, *last]
         self.words = set(words)
         self.numbers = set(numbers)
         self.spare = list(spare)
+        self.broken = broken
         self.rows: list[tuple[Text, ...]] = []
 
     def add_row(self, *cells: Text) -> None:
@@ -41,7 +53,7 @@ class FittedTable:
         out: list[str] = []
         table = self._table(out)
         for heading in self.spare:
-            if Measurement.get(console, options.update(max_width=10_000), table).maximum <= options.max_width:
+            if self._needed(console, options, table) <= options.max_width:
                 break
             out.append(heading)
             table = self._table(out)
@@ -49,6 +61,16 @@ class FittedTable:
         if out:
             names = ", ".join(" ".join(h.split()) for h in out)
             yield Text(f"  left out in {options.max_width} columns: {names}", style="dim")
+
+    def _needed(self, console: Console, options: ConsoleOptions, table: Table) -> int:
+        """Width of the table, its names broken if they may be."""
+        wide = Measurement.get(console, options.update(max_width=10_000), table).maximum
+        if self.broken:
+            for column in table.columns:
+                if column.header in self.words:
+                    longest = max(cell_len(line) for c in column.cells for line in str(c).splitlines() or [""])
+                    wide -= max(longest - (column.min_width or 0), 0)
+        return wide
 
     def _table(self, out: Sequence[str]) -> Table:
         """The table without some columns."""
@@ -60,7 +82,14 @@ class FittedTable:
                 heading,
                 justify="right" if heading in self.numbers else "left",
                 no_wrap=heading not in self.words,
+                overflow="fold",
+                min_width=self._least(i) if heading in self.words else None,
             )
         for row in self.rows:
             table.add_row(*(row[i] for i in shown))
         return table
+
+    def _least(self, i: int) -> int:
+        """To what a column of names may be narrowed."""
+        longest = max((cell_len(line) for row in self.rows for line in row[i].plain.splitlines()), default=0)
+        return min(longest, LEAST)

@@ -3,63 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import isnan
 
-from experiments.comparison.comparison import Comparison, Difference, Row
-from experiments.comparison.main_rows import main_rows
-from experiments.estimates.estimates import Estimates
-from experiments.estimates.intervals import Estimate
-from experiments.estimates.worst_hours import worst_hours
-from experiments.replication.promises import Promise, promises_of
-from experiments.replication.replications import Replications
+from experiments.comparison.comparison import Comparison, Row
+from experiments.comparison.materiality import size_of
+from experiments.replication.promises import promises_of
 from experiments.report.catalogue import Catalogue
+from experiments.report.desk_headline import run_headline as run_headline
+from experiments.report.judgement import (
+    RANK,
+    Finding,
+    Judgement,
+    cut_at_once,
+    judged_rows,
+    judgements,
+    kept,
+    level_of,
+    promise_behind,
+    promise_now,
+    promise_of,
+    promises_kept,
+)
 from experiments.report.verdict_words import (
+    MOST_PARTS,
     change_words,
-    colour,
     input_decides,
     odds_of,
     period_words,
+    shortened,
     sureness,
 )
-
-MOST_PARTS = 3
-"""Findings in one sentence; further ones are counted."""
-
-COSTS = ("paid_hours", "overrun_hours", "abandonment", "asa", "wait_p90", "occupancy")
-"""What may be the price of a better promise, dearest first."""
-
-
-SUMMARIES = {
-    frozenset({"kept"}): "keeps_all",
-    frozenset({"missed"}): "misses_all",
-    frozenset({"close"}): "close_all",
-    frozenset({"kept", "close"}): "mixed_kept",
-    frozenset({"missed", "close"}): "mixed_missed",
-    frozenset({"kept", "missed"}): "mixed",
-    frozenset({"kept", "missed", "close"}): "mixed",
-}
-"""What to say of a desk, by what happens to its promises."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A difference of one policy on one measure."""
-
-    row: Row
-    difference: Difference
-    value: Estimate
-
-    @property
-    def sure(self) -> bool:
-        """Not just likely."""
-        return sureness(self.difference) == "surely"
 
 
 def headline(comparison: Comparison, catalogue: Catalogue) -> str:
     """The answer of a comparison in one sentence.
 
-    Policies are judged on what was promised; without promises on waits, and without waits on whatever is there.
+    Policies are judged on what was promised; without promises on waits, and without waits on whatever is there. Only
+    differences that are worth while count (`experiments.comparison.materiality`), and promises that turn.
 
     Parameters
     ----------
@@ -69,8 +49,10 @@ def headline(comparison: Comparison, catalogue: Catalogue) -> str:
         The language.
     """
     judged = judged_rows(comparison)
-    if any(_cut_at_once(run) for run in comparison.runs):
-        return catalogue.sentence(catalogue.say("headline.stopped"))
+    stopped = [p.name for p, run in zip(comparison.policies, comparison.runs, strict=True) if cut_at_once(run)]
+    if stopped:
+        who = _names(stopped, catalogue)
+        return catalogue.sentence(catalogue.say("headline.stopped", policies=who))
     if not judged:
         return catalogue.sentence(catalogue.say("headline.nothing"))
     if comparison.replications == 1:
@@ -79,17 +61,12 @@ def headline(comparison: Comparison, catalogue: Catalogue) -> str:
     if not apart and all(sureness(d) in ("same", "none") for row in comparison.rows for d in row.differences):
         words = _all_same(comparison, catalogue)
     elif len(comparison.policies) == 2:
-        words = _one_policy(comparison, judged, catalogue)
+        words = _one_policy(Judgement(comparison, 1), catalogue)
     else:
         words = _several(comparison, judged, catalogue)
     if apart:
         words = catalogue.say("headline.apart", sentence=words, what=catalogue.listed(apart))
     return catalogue.sentence(words)
-
-
-def _cut_at_once(run: Replications) -> bool:
-    """Whether most histories of a run were stopped because more work arrived than could be done."""
-    return 2 * sum(r.cut is not None for r in run.results) > len(run.results)
 
 
 def _apart(comparison: Comparison, catalogue: Catalogue) -> list[str]:
@@ -106,290 +83,267 @@ def _apart(comparison: Comparison, catalogue: Catalogue) -> list[str]:
     return told
 
 
-def judged_rows(comparison: Comparison) -> tuple[Row, ...]:
-    """Rows on which policies are judged: promises, or else waits, or else whatever has a good way."""
-    shown = [r for r in main_rows(comparison) if r.better != "neutral" and _comparable(r)]
-    services = {p.service for run in comparison.runs for p in promises_of(run.operation)}
-    promised = [r for r in shown if r.measure == "service_level" and r.scope in services]
-    waits = [r for r in shown if r.measure == "asa" and r.scope_kind == "channel"]
-    return tuple(promised or waits or shown)
-
-
-def promise_of(comparison: Comparison, policy: int, row: Row) -> Promise | None:
-    """What a policy promises about a row; None if it is no row about a promise."""
-    if row.measure not in ("service_level", "meets_target", "meets_target_day") or row.scope_kind != "channel":
-        return None
-    found = promises_of(comparison.runs[policy].operation)
-    return next((p for p in found if p.service == row.scope), None)
-
-
-def kept(value: Estimate, promise: Promise) -> str:
-    """Whether a promise is kept: `kept`, `missed`, `close`; of one history `kept_once`, `missed_once`; or `nobody`.
-
-    Examples
-    --------
-    >>> phone = Promise("phone", "phone", "service level", 0.8, 0.5)
-    >>> kept(Estimate(0.9, 0.85, 0.95, 20), phone), kept(Estimate(0.81, 0.79, 0.83, 20), phone)
-    ('kept', 'close')
-    """
-    if isnan(value.value):
-        return "nobody"
-    if isnan(value.low):
-        return "kept_once" if value.value >= promise.share else "missed_once"
-    return "kept" if value.low >= promise.share else "missed" if value.high < promise.share else "close"
-
-
-def run_headline(replications: Replications, estimates: Estimates, catalogue: Catalogue) -> str:
-    """The answer of a run in one sentence: whether the desk keeps its promises, how sure, where it breaks first.
-
-    Parameters
-    ----------
-    replications, estimates : Replications, Estimates
-        The run.
-    catalogue : Catalogue
-        The language.
-    """
-    operation = replications.operation
-    promises = promises_of(operation)
-    found = {p.service: estimates.of("service_level", "channel", p.service) for p in promises}
-    verdicts = {p.service: kept(found[p.service], p) for p in promises}
-    told = [v.removesuffix("_once") for v in verdicts.values() if v != "nobody"]
-    arrived = [c for c in operation.channels if estimates.of("arrivals", "channel", c).value > 0.0]
-    if not arrived:
-        return catalogue.sentence(catalogue.say("run_headline.nobody"))
-    if not told:
-        waits = [
-            catalogue.say(
-                "run_headline.part_wait",
-                scope=catalogue.scope("channel", c),
-                wait=catalogue.figure(estimates.of("asa", "channel", c).value, "min"),
-                gone=catalogue.percent(estimates.of("abandonment", "channel", c).value),
-            )
-            for c in arrived
-        ]
-        words = catalogue.say("run_headline.no_promise", parts=_shortened(waits, catalogue))
-    else:
-        mixed = len(set(told)) > 1
-        parts = [_kept_words(p, found[p.service], verdicts[p.service], mixed, catalogue) for p in promises]
-        summary = SUMMARIES[frozenset(told)]
-        sure = "" if estimates.replications == 1 else catalogue.say("run_headline.sure")
-        words = catalogue.say(f"run_headline.{summary}", parts=_shortened(parts, catalogue), sure=sure)
-        words = _broken(replications, estimates, promises, words, catalogue)
-    if estimates.replications == 1:
-        words = catalogue.say("headline.one_history", sentence=words)
-    return catalogue.sentence(words)
-
-
-def _kept_words(promise: Promise, value: Estimate, verdict: str, told: bool, catalogue: Catalogue) -> str:
-    scope = catalogue.scope("channel", promise.service)
-    if verdict == "nobody":
-        return catalogue.say("run_headline.part_nobody", scope=scope)
-    return catalogue.say(
-        "run_headline.part" if told else "run_headline.part_plain",
-        scope=scope,
-        verdict=catalogue.say(f"run_headline.{verdict}"),
-        value=catalogue.figure(value.value, "share"),
-        share=catalogue.percent(promise.share),
-        term=catalogue.term(promise.within),
-    )
-
-
-BREAKS = {
-    "service level": "run_headline.breaks",
-    "first response": "run_headline.breaks_reply",
-    "next response": "run_headline.breaks_next",
-    "resolution": "run_headline.breaks_settled",
-}
-"""What is said of the hour in which a promise breaks first."""
-
-
-def _broken(
-    replications: Replications, estimates: Estimates, promises: Sequence[Promise], words: str, catalogue: Catalogue
-) -> str:
-    hours = worst_hours(replications, estimates)
-    if not hours:
-        return catalogue.say("run_headline.never_breaks", sentence=words)
-    worst = hours[0]
-    kind = next(p.kind for p in promises if p.service == worst.scope)
-    return catalogue.say(
-        BREAKS[kind],
-        sentence=words,
-        hour=catalogue.hour(worst.label),
-        scope=catalogue.scope("channel", worst.scope),
-        value=catalogue.percent(worst.level.value),
-    )
-
-
-def _comparable(row: Row) -> bool:
-    return any(not isnan(d.value) for d in row.differences)
-
-
 def _all_same(comparison: Comparison, catalogue: Catalogue) -> str:
-    base, *others = [catalogue.quoted(p.name) for p in comparison.policies]
+    base, *others = [p.name for p in comparison.policies]
     periods = period_words(comparison.replications, comparison.period.length, catalogue)
-    return catalogue.say("headline.same", policy=catalogue.listed(others), base=base, periods=periods)
+    said = {"policy": _names(others, catalogue), "base": catalogue.quoted(base), "periods": periods}
+    return catalogue.say("headline.same", **said)
 
 
-def _one_policy(comparison: Comparison, judged: Sequence[Row], catalogue: Catalogue) -> str:
+def _one_policy(found: Judgement, catalogue: Catalogue) -> str:
     """The base beside one other."""
-    base, policy = (catalogue.quoted(p.name) for p in comparison.policies)
-    found = [Finding(r, r.differences[0], r.values[1]) for r in judged]
-    gains = [f for f in found if colour(f.row, f.difference) == "better"]
-    losses = [f for f in found if colour(f.row, f.difference) == "worse"]
-    what = catalogue.say(_what(judged))
+    base, policy = (catalogue.quoted(p.name) for p in found.comparison.policies)
+    gains, losses = found.gains, found.losses
     if not gains and not losses:
-        told = [f for f in found if sureness(f.difference) != "none"]
-        if all(sureness(f.difference) == "same" for f in told):
-            sentence = catalogue.say("headline.same_here", policy=policy, base=base, what=what)
-        elif any(input_decides(f.difference) for f in told):
-            sentence = catalogue.say("headline.open_inputs", policy=policy, base=base, what=what)
-        else:
-            sentence = catalogue.say("headline.open", policy=policy, base=base, what=what)
-        return _with_costs(comparison, 1, sentence, (), catalogue)
-    told_gains, told_losses = (
-        _shortened([_part(comparison, 1, f, catalogue) for f in x], catalogue) for x in (gains, losses)
-    )
-    if gains and losses:
+        return _neither(found, base, policy, catalogue)
+    told_gains, told_losses = _told(found, gains, catalogue), _told(found, losses, catalogue)
+    if losses and not gains and found.savings and not found.broken:
+        told_gains = _told(found, found.savings, catalogue)  # no promise breaks by it: something given for something
+    if told_gains and losses:
         sentence = catalogue.say("headline.trade", policy=policy, base=base)
         parts = catalogue.say("headline.gain_loss", gains=told_gains, losses=told_losses)
-        return catalogue.say("headline.told", sentence=sentence, parts=parts)
-    sure = any(f.sure for f in (gains or losses))
-    good = "headline.good" if sure else "headline.good_likely"
-    bad = "headline.bad" if sure else "headline.bad_likely"
-    sentence = catalogue.say(good if gains else bad, policy=policy, base=base)
-    sentence = catalogue.say("headline.told", sentence=sentence, parts=told_gains or told_losses)
-    if gains:
-        return _with_costs(comparison, 1, sentence, gains, catalogue)
-    others = [catalogue.scope(f.row.scope_kind, f.row.scope) for f in found if f not in losses]
+        sentence = catalogue.say("headline.told", sentence=sentence, parts=parts)
+        sentence = _priced(found, sentence, catalogue) if gains else sentence
+    elif gains:
+        key = "headline.good" if any(f.sure for f in gains) else "headline.good_likely"
+        sentence = catalogue.say(key, policy=policy, base=base)
+        sentence = _priced(found, catalogue.say("headline.told", sentence=sentence, parts=told_gains), catalogue)
+    else:
+        key = "headline.bad" if any(f.sure for f in losses) else "headline.bad_likely"
+        sentence = catalogue.say(key, policy=policy, base=base)
+        sentence = _saved(found, catalogue.say("headline.told", sentence=sentence, parts=told_losses), catalogue)
+    return _still_missed([found], sentence, catalogue)
+
+
+def _neither(found: Judgement, base: str, policy: str, catalogue: Catalogue) -> str:
+    """Nothing that counts: exactly or practically the same, or nothing that could be told apart."""
+    said = {"policy": policy, "base": base, "what": catalogue.say(_what(found.comparison))}
+    told = [f for f in found.judged if sureness(f.difference) != "none"]
+    if all(sureness(f.difference) == "same" for f in told):
+        key = "headline.same_here"
+    elif all(size_of(f.row, f.difference) in ("nothing", "small") for f in told):
+        key = "headline.alike_here"
+    elif any(input_decides(f.difference) for f in told if size_of(f.row, f.difference) == "open"):
+        key = "headline.open_inputs"
+    else:
+        key = "headline.open"
+    sentence = catalogue.say(key, **said)
+    if found.savings:
+        sentence = catalogue.say("headline.saves", sentence=sentence, savings=_told(found, found.savings, catalogue))
+    if found.costs:
+        sentence = catalogue.say("headline.cost", sentence=sentence, costs=_told(found, found.costs, catalogue))
+    return _still_missed([found], sentence, catalogue)
+
+
+def _priced(found: Judgement, sentence: str, catalogue: Catalogue) -> str:
+    """The sentence, paid hours that are saved besides, and what gets worse elsewhere."""
+    saved = [f for f in found.savings if f.row.measure == "paid_hours"]
+    if saved:
+        sentence = catalogue.say("headline.saves", sentence=sentence, savings=_told(found, saved, catalogue))
+    if found.costs:
+        return catalogue.say("headline.cost", sentence=sentence, costs=_told(found, found.costs, catalogue))
+    return sentence if found.losses else catalogue.say("headline.no_cost", sentence=sentence)
+
+
+def _saved(found: Judgement, sentence: str, catalogue: Catalogue) -> str:
+    """The sentence about a policy that only loses, and what it saves; or where nothing is gained."""
+    if found.savings:
+        return catalogue.say("headline.in_return", sentence=sentence, savings=_told(found, found.savings, catalogue))
+    sentence = _priced(found, sentence, catalogue)
+    lost = {f.row for f in found.losses}
+    others = [catalogue.scope(f.row.scope_kind, f.row.scope) for f in found.judged if f.row not in lost]
     if not others:
         return sentence
+    if len(others) > MOST_PARTS:
+        return catalogue.say("headline.no_gain_else", sentence=sentence)
     return catalogue.say("headline.no_gain", sentence=sentence, scopes=catalogue.say("between").join(others))
+
+
+def _still_missed(found: Sequence[Judgement], sentence: str, catalogue: Catalogue, told: bool = True) -> str:
+    """The sentence, and promises that are missed under the base and under these policies, if not told already."""
+    said = {f.row for j in found for f in (*j.gains, *j.losses)} if told else set()
+    first = found[0]
+    rows = [f for f in first.still_missed if f.row not in said]
+    rows = [f for f in rows if all(f.row in [g.row for g in j.still_missed] for j in found)]
+    if not rows:
+        return sentence
+    parts = [
+        catalogue.say(
+            "headline.missed_part" if len(found) == 1 else "headline.missed_at_best",
+            scope=catalogue.scope("channel", f.row.scope),
+            value=catalogue.percent(max(f.row.values[j.policy].value for j in found)),
+            share=catalogue.percent(promise.share),
+        )
+        for f in rows
+        if (promise := promise_of(first.comparison, first.policy, f.row)) is not None
+    ]
+    key = "headline.still_missed" if len(found) == 1 else "headline.missed_by_all"
+    return catalogue.say(key, sentence=sentence, parts=shortened(parts, catalogue))
 
 
 def _several(comparison: Comparison, judged: Sequence[Row], catalogue: Catalogue) -> str:
     """The base beside several others."""
+    found = {j.name: j for j in judgements(comparison)}
     names = [p.name for p in comparison.policies]
-    base, what = names[0], catalogue.say(_what(judged))
-    rows = [r for r in judged if r.best]
-    leaders = [n for n in names if all(n in r.best for r in rows)]
-    if not rows or leaders == names:
-        return catalogue.say("headline.all_open", n=len(names), what=what)
+    base, what = names[0], catalogue.say(_what(comparison))
+    best = {row: _best(comparison, row, found) for row in judged if row.best}
+    leaders = [n for n in names if all(n in good for good in best.values())]
+    if not best or leaders == names:
+        sizes = {size_of(f.row, f.difference) for j in found.values() for f in j.judged}
+        key = "headline.all_alike" if sizes <= {"nothing", "small", "none"} else "headline.all_open"
+        return _with_their_costs(found, list(found), catalogue.say(key, n=len(names), what=what), catalogue)
     if not leaders:
-        parts = [_split_part(comparison, r, catalogue) for r in rows if len(r.best) < len(names)]
-        return catalogue.say("headline.split", what=what, parts=_shortened(parts, catalogue))
-    behind = catalogue.listed([catalogue.quoted(n) for n in names if n not in leaders])
+        return _split(comparison, found, best, catalogue)
     if leaders == [base]:
-        return catalogue.say("headline.stay", base=catalogue.quoted(base), what=what)
-    best = catalogue.listed([catalogue.quoted(n) for n in leaders])
+        sentence = catalogue.say("headline.stay", base=catalogue.quoted(base), what=what)
+        return _still_missed(list(found.values()), sentence, catalogue, told=False)
+    behind = _names([n for n in names if n not in leaders], catalogue)
+    challengers = [n for n in leaders if n != base]
     if len(leaders) > 1:
-        sentence = catalogue.say("headline.leads_tied", policies=best, what=what)
-        challengers = [n for n in leaders if n != base]
-        if base not in leaders and all(_beats_base(n, rows) for n in challengers):
+        sentence = catalogue.say("headline.leads_tied", policies=_names(leaders, catalogue), what=what)
+        if base not in leaders and all(_beats_base(found[n]) for n in challengers):
             sentence = catalogue.say("headline.beats_both", sentence=sentence, base=catalogue.quoted(base))
         else:
             sentence = catalogue.say("headline.beats", sentence=sentence, others=behind)
-        return _with_their_costs(comparison, challengers, sentence, catalogue)
-    at = names.index(leaders[0])
-    sentence = catalogue.say("headline.leads", policy=best, what=what)
+        sentence = _with_their_costs(found, challengers, sentence, catalogue)
+        return _still_missed([found[n] for n in challengers], sentence, catalogue, told=False)
+    leader = found[leaders[0]]
+    sentence = catalogue.say("headline.leads", policy=catalogue.quoted(leader.name), what=what)
     sentence = catalogue.say("headline.beats", sentence=sentence, others=behind)
-    found = [Finding(r, r.differences[at - 1], r.values[at]) for r in rows]
-    gains = [f for f in found if colour(f.row, f.difference) == "better"]
-    if gains:
-        told = _shortened([_part(comparison, at, f, catalogue) for f in gains], catalogue)
+    if leader.gains:
+        told = _told(leader, leader.gains, catalogue)
         sentence = catalogue.say("headline.told", sentence=sentence, parts=told)
-    return _with_costs(comparison, at, sentence, gains, catalogue)
+    return _still_missed([leader], _priced(leader, sentence, catalogue), catalogue)
 
 
-def _split_part(comparison: Comparison, row: Row, catalogue: Catalogue) -> str:
+def _best(comparison: Comparison, row: Row, found: dict[str, Judgement]) -> list[str]:
+    """Policies that are best on a row.
+
+    Not among them, however wide their intervals are: those that lose on it against the base, those that surely miss a
+    promise which another policy surely keeps, and those that are not even likely better than the base where another
+    one surely beats it.
+    """
+    lost = {name for name, j in found.items() if any(f.row is row for f in j.losses)}
+    if any(f.row is row and f.way == "better" and f.sure for j in found.values() for f in j.judged):
+        gained = {name for name, j in found.items() if any(f.row is row and f.way == "better" for f in j.judged)}
+        lost |= {p.name for p in comparison.policies} - gained
+    now = {p.name: promise_now(comparison, i, row) for i, p in enumerate(comparison.policies)}
+    if "kept" in now.values():
+        lost |= {name for name, verdict in now.items() if verdict == "missed"}
+    return [name for name in row.best if name not in lost]
+
+
+def _split(
+    comparison: Comparison, found: dict[str, Judgement], best: dict[Row, list[str]], catalogue: Catalogue
+) -> str:
+    """No policy leads everywhere: who does where, who keeps most promises, and who breaks one."""
+    names, what = [p.name for p in comparison.policies], catalogue.say(_what(comparison))
+    parts = [_split_part(comparison, r, good, catalogue) for r, good in best.items() if 0 < len(good) <= MOST_PARTS]
+    told = catalogue.say("headline.told_parts", parts=shortened(parts, catalogue)) if parts else ""
+    sentence = catalogue.say("headline.split", what=what, parts=told)
+    promised = [r for r in judged_rows(comparison) if promise_of(comparison, 0, r) is not None]
+    if promised:
+        count = {n: promises_kept(comparison, i) for i, n in enumerate(names)}
+        most = max(count.values())
+        said = {"sentence": sentence, "k": most, "n": len(promised), "base": catalogue.quoted(names[0])}
+        if count[names[0]] == most:
+            sentence = catalogue.say("headline.none_keeps_more", **said)
+        else:
+            who = _names([n for n in names if count[n] == most], catalogue)
+            sentence = catalogue.say("headline.keeps_most", policies=who, of_base=count[names[0]], **said)
+            sentence = _with_their_costs(found, [n for n in names if count[n] == most], sentence, catalogue)
+    broken = [
+        catalogue.say(
+            "headline.breaks_part",
+            policy=catalogue.quoted(name),
+            scopes=catalogue.listed([catalogue.scope("channel", f.row.scope) for f in j.broken]),
+        )
+        for name, j in found.items()
+        if j.broken
+    ]
+    if broken:
+        said = {"sentence": sentence, "base": catalogue.quoted(names[0]), "parts": shortened(broken, catalogue)}
+        sentence = catalogue.say("headline.breaks", **said)
+    return _still_missed(list(found.values()), sentence, catalogue, told=False)
+
+
+def _split_part(comparison: Comparison, row: Row, best: Sequence[str], catalogue: Catalogue) -> str:
     """Who is best on one row, and where that is if it is one alone."""
     names = [p.name for p in comparison.policies]
-    alone = len(row.best) == 1
-    return catalogue.say(
-        "headline.split_part",
-        policies=catalogue.listed([catalogue.quoted(n) for n in row.best]),
-        scope=catalogue.scope(row.scope_kind, row.scope),
-        level=_level(comparison, names.index(row.best[0]), row, catalogue, "headline.level_at") if alone else "",
-    )
+    level = ""
+    if len(best) == 1:
+        at = names.index(best[0])
+        finding = Finding(row, row.differences[0], row.values[0]) if at == 0 else Judgement(comparison, at).finding(row)
+        level = _level(comparison, at, finding, catalogue, "headline.level_at")
+    scope = catalogue.scope(row.scope_kind, row.scope)
+    return catalogue.say("headline.split_part", policies=_names(best, catalogue), scope=scope, level=level)
 
 
-def _beats_base(policy: str, rows: Sequence[Row]) -> bool:
-    """Surely better than the base somewhere, surely worse nowhere."""
-    ways = [colour(r, d) for r in rows for d in r.differences if d.policy == policy and sureness(d) == "surely"]
-    return "better" in ways and "worse" not in ways
+def _beats_base(found: Judgement) -> bool:
+    """Surely better than the base somewhere, worse nowhere."""
+    return any(f.sure for f in found.gains) and not found.losses
 
 
-def _what(judged: Sequence[Row]) -> str:
-    measures = {r.measure for r in judged}
+def _what(comparison: Comparison) -> str:
+    measures = {r.measure for r in judged_rows(comparison)}
     if measures == {"service_level"}:
         return "headline.on_promises"
     return "headline.on_waits" if measures == {"asa"} else "headline.on_measures"
 
 
-def _part(comparison: Comparison, policy: int, finding: Finding, catalogue: Catalogue) -> str:
+def _told(found: Judgement, findings: Sequence[Finding], catalogue: Catalogue) -> str:
+    return shortened([_part(found, f, catalogue) for f in findings], catalogue)
+
+
+def _part(found: Judgement, finding: Finding, catalogue: Catalogue) -> str:
     """`phone: the service level rises by 6.2 points to 88.1 % (promised 80 %: kept), surely`."""
-    d = finding.difference
-    likely = sureness(d) == "likely"
+    d, row = finding.difference, finding.row
+    sure = {"likely": "likely", "open": "unsure"}.get(sureness(d), "sure")
     return catalogue.say(
-        "headline.part" if finding.row.scope_kind == "channel" else "headline.part_pool",
-        scope=catalogue.scope(finding.row.scope_kind, finding.row.scope),
-        change=change_words(finding.row, d, comparison.period.length, catalogue),
-        level=_level(comparison, policy, finding.row, catalogue),
-        sure=catalogue.say("headline.likely" if likely else "headline.sure", odds=catalogue.odds(odds_of(d))),
+        {"channel": "headline.part", "pool": "headline.part_pool"}.get(row.scope_kind, "headline.part_all"),
+        scope=catalogue.scope(row.scope_kind, row.scope),
+        change=change_words(row, d, found.comparison.period.length, catalogue),
+        level=_level(found.comparison, found.policy, finding, catalogue),
+        sure=catalogue.say(f"headline.{sure}", odds=catalogue.odds(odds_of(d))),
     )
 
 
-def _level(comparison: Comparison, policy: int, row: Row, catalogue: Catalogue, key: str = "headline.level") -> str:
-    """` to 88.1 % (promised 80 %: kept)`, in a sentence."""
-    value, promise = row.values[policy], promise_of(comparison, policy, row)
+def _level(
+    comparison: Comparison, policy: int, finding: Finding, catalogue: Catalogue, key: str = "headline.level"
+) -> str:
+    """` to 88.1 % (promised 80 %: now kept)`, in a sentence."""
+    row, value = finding.row, finding.row.values[policy]
+    promise, behind = promise_of(comparison, policy, row), promise_behind(comparison, policy, row)
     told = ""
     if promise is not None and not isnan(value.value):
-        verdict = kept(value, promise).removesuffix("_once")
+        verdict = kept(level_of(row, policy), promise).removesuffix("_once")
+        if finding.turn:
+            verdict = f"{verdict}_now"
         told = catalogue.say(f"headline.promise_{verdict}", share=catalogue.percent(promise.share))
+    elif behind is not None and behind[1] in RANK:
+        told = catalogue.say(f"headline.behind_{behind[1]}", promise=catalogue.promise(behind[0]))
     return catalogue.say(key, value=catalogue.figure(value.value, row.unit), promise=told)
 
 
-def _with_costs(
-    comparison: Comparison, policy: int, sentence: str, gains: Sequence[Finding], catalogue: Catalogue
-) -> str:
-    """The sentence, and what gets worse elsewhere."""
-    costs = _costs(comparison, policy)
-    if costs:
-        told = _shortened([_part(comparison, policy, f, catalogue) for f in costs], catalogue)
-        return catalogue.say("headline.cost", sentence=sentence, costs=told)
-    return catalogue.say("headline.no_cost", sentence=sentence) if gains else sentence
-
-
-def _with_their_costs(comparison: Comparison, policies: Sequence[str], sentence: str, catalogue: Catalogue) -> str:
-    """The sentence, and what may decide between those who lead together: what each of them costs."""
-    names = [p.name for p in comparison.policies]
-    parts = []
+def _with_their_costs(found: dict[str, Judgement], policies: Sequence[str], sentence: str, catalogue: Catalogue) -> str:
+    """The sentence, and what may decide between those who lead together: what each of them saves or costs."""
+    saved: list[str] = []
+    paid: list[str] = []
     for name in policies:
-        costs = [_part(comparison, names.index(name), f, catalogue) for f in _costs(comparison, names.index(name))[:1]]
-        parts += [catalogue.say("headline.cost_of", policy=catalogue.quoted(name), costs=c) for c in costs]
-    return catalogue.say("headline.cost", sentence=sentence, costs=_shortened(parts, catalogue)) if parts else sentence
+        j, policy = found[name], catalogue.quoted(name)
+        for parts, findings in ((saved, j.savings), (paid, j.costs)):
+            told = [_part(j, f, catalogue) for f in findings[:1]]
+            parts += [catalogue.say("headline.cost_of", policy=policy, costs=t) for t in told]
+    if saved:
+        sentence = catalogue.say("headline.saves", sentence=sentence, savings=shortened(saved, catalogue))
+    return catalogue.say("headline.cost", sentence=sentence, costs=shortened(paid, catalogue)) if paid else sentence
 
 
-def _costs(comparison: Comparison, policy: int) -> list[Finding]:
-    """What gets worse, or busier, outside the rows that are judged; the surest and dearest first, one per scope."""
-    judged = judged_rows(comparison)
-    found: list[Finding] = []
-    for row in main_rows(comparison):
-        if row in judged or row.measure not in COSTS:
-            continue
-        finding = Finding(row, row.differences[policy - 1], row.values[policy])
-        busier = row.measure == "occupancy" and colour(row, finding.difference) == "more"
-        if colour(row, finding.difference) == "worse" or busier:
-            found.append(finding)
-    found.sort(key=lambda f: (not f.sure, COSTS.index(f.row.measure)))
-    kept_scopes: dict[tuple[str, str], Finding] = {}
-    for f in found:
-        kept_scopes.setdefault((f.row.scope_kind, f.row.scope), f)
-    return list(kept_scopes.values())[:2]
-
-
-def _shortened(parts: Sequence[str], catalogue: Catalogue) -> str:
-    """The first parts of a sentence, and how many more there are."""
-    shown = list(parts[:MOST_PARTS])
-    if len(parts) > MOST_PARTS:
-        shown.append(catalogue.say("headline.more", n=len(parts) - MOST_PARTS))
-    return catalogue.say("parts").join(shown)
+def _names(names: Sequence[str], catalogue: Catalogue) -> str:
+    """Policies one after the other; of many the first ones, and how many more."""
+    told = [catalogue.quoted(n) for n in names[:MOST_PARTS]]
+    if len(names) == MOST_PARTS + 1:
+        told.append(catalogue.quoted(names[-1]))
+    elif len(names) > MOST_PARTS:
+        told.append(catalogue.say("headline.more_policies", n=len(names) - MOST_PARTS))
+    return catalogue.listed(told)

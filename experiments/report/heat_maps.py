@@ -88,6 +88,8 @@ def draw_heat_maps(
             )
         bar = figure.add_axes(((width - 0.85) / width, BELOW / HEIGHT, 0.16 / width, MAP / HEIGHT))
         scale = figure.colorbar(image, cax=bar)
+        if scale.solids is not None:
+            scale.solids.set_rasterized(False)
         scale.set_ticks([0.0, 0.25, 0.5, 0.75, 1.0], labels=[catalogue.percent(x) for x in (0, 0.25, 0.5, 0.75, 1)])
         scale.outline.set_visible(False)
         scale.ax.tick_params(length=0, labelsize=9, colors=SOFT)
@@ -146,7 +148,10 @@ def _hours_there(weeks: list[Floats]) -> slice:
 def _draw(ax: Axes, levels: Floats, hours: slice, catalogue: Catalogue, width: float) -> ScalarMappable:
     from matplotlib import colormaps
 
-    image = ax.imshow(levels, cmap=COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
+    # squares drawn one by one: a picture inside a picture would not be shown on the page, which loads nothing
+    edges = np.arange(levels.shape[1] + 1) - 0.5, np.arange(8) - 0.5
+    image = ax.pcolormesh(*edges, np.ma.masked_invalid(levels), cmap=COLOURS, vmin=0.0, vmax=1.0)
+    ax.invert_yaxis()
     ax.set_facecolor("#F3F3F3")
     shades = colormaps[COLOURS]
     size = min(9.0, 27.0 * width / levels.shape[1])

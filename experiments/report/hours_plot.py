@@ -74,9 +74,11 @@ def draw_hours(
     panels = [p for p in (_panel(named, "service_level", p.service, p) for p in promises) if p is not None]
     if not panels:
         panels = [p for p in (_panel(named, "asa", c, None) for c in channels) if p is not None]
-    panels = panels[:MOST_PANELS]
     if not panels:
         return None
+    told_most = sorted(panels, key=lambda p: -_weight(p))[:MOST_PANELS]
+    loud = [p for p in panels if p in told_most and (_weight(p) > 0.0 or p is told_most[0])]
+    left_out, panels = len(panels) - len(loud), loud
     waits, one_history = panels[0].promise is None, named[0][1].replications == 1
     with style(font_for(catalogue.language)):
         figure, axes = sheet([2.1] * len(panels), "", titles=-(-len(named) // 4) if len(named) > 1 else 0)
@@ -96,7 +98,8 @@ def draw_hours(
             )
         told = [catalogue.say("picture.hours_foot_wait" if waits else "picture.hours_foot", periods=periods)]
         bands = catalogue.say("picture.hours_bands") if len(named) <= MOST_BANDS and not one_history else ""
-        told.append(f"{bands} {catalogue.say('picture.hours_bars')}".strip())
+        left = catalogue.say("picture.hours_left", n=left_out) if left_out else ""
+        told.append(f"{bands} {catalogue.say('picture.hours_bars')} {left}".strip())
         small_print(figure, told)
     return figure
 
@@ -130,6 +133,19 @@ def _panel(named: Sequence[tuple[str, Estimates]], measure: str, scope: str, pro
         return None
     panel = _Panel(scope, promise, np.array([int(x or 0) for x in labels]), series)
     return panel if panel.there.any() else None
+
+
+def _weight(panel: _Panel) -> float:
+    """How much there is to tell: contacts that fall short of the promise, or that fare otherwise under a policy."""
+    base, there = panel.series[0], panel.there
+    assert base is not None
+    contacts, value = base.contacts[there], base.value[there]
+    if len(panel.series) == 1:
+        short_of = value if panel.promise is None else np.maximum(panel.promise.share - value, 0.0)
+        return float((contacts * short_of).sum())
+    least = 1 / 60 if panel.promise is None else 0.01
+    gaps = [np.nan_to_num(np.abs(s.value[there] - value)) for s in panel.series[1:] if s is not None]
+    return max((float((contacts * np.where(g >= least, g, 0.0)).sum()) for g in gaps), default=0.0)
 
 
 def _draw_panel(

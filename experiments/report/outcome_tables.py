@@ -17,6 +17,7 @@ from experiments.replication.promises import Promise, promises_of
 from experiments.replication.replications import Replications
 from experiments.report.catalogue import FURTHER, Catalogue, plain, words
 from experiments.report.fitted_table import FittedTable
+from experiments.report.judgement import kept
 from experiments.wording import ABSENT, figure, interval
 from sim.measures.intervals import WEEKDAYS
 
@@ -37,8 +38,10 @@ BOT = (
 )
 """What becomes of those whom the bot meets."""
 
-MOST_WEEKS = 1
-"""Tables of the week on the terminal."""
+BOT_TABLE = ("bot_contained", "false_containment", "bot_gave_up", "bot_handed_off", "net_containment", "deflected")
+
+MOST_WEEKS = 2
+"""Tables of the week on the terminal: of promises that are not surely kept, or else of the one that breaks most."""
 
 
 def outcome_measures(replications: Replications, estimates: Estimates) -> list[tuple[str, str, str]]:
@@ -67,8 +70,8 @@ def half_hour_words(worst: WorstHalfHour, catalogue: Catalogue) -> str:
         value=catalogue.percent(worst.level.value),
         channel=catalogue.scope("channel", p.channel),
         term=catalogue.term(p.within),
-        waiting=_whole(worst.waiting),
-        staff=_whole(worst.staff),
+        waiting=_people(worst.waiting),
+        staff=_people(worst.staff),
     )
 
 
@@ -92,10 +95,17 @@ class Week:
 
 
 def weeks_of(replications: Replications, estimates: Estimates, catalogue: Catalogue) -> list[Week]:
-    """Weekday x hour tables of all promises; those first in which most contacts fall short."""
-    worst = list(dict.fromkeys(w.scope for w in worst_hours(replications, estimates)))
+    """Weekday x hour tables of all promises: those that are missed first, and then by the contacts that fall short."""
+    short: dict[str, float] = {}
+    for w in worst_hours(replications, estimates):
+        short[w.scope] = short.get(w.scope, 0.0) + w.short
+    rank = {"missed": 0, "missed_once": 0, "close": 1}
     promises = sorted(
-        promises_of(replications.operation), key=lambda p: worst.index(p.service) if p.service in worst else len(worst)
+        promises_of(replications.operation),
+        key=lambda p: (
+            rank.get(kept(estimates.of("service_level", "channel", p.service), p), 2),
+            -short.get(p.service, 0.0),
+        ),
     )
     return [week for p in promises if (week := _week(p, estimates, catalogue)) is not None]
 
@@ -144,7 +154,7 @@ class OutcomeTables:
             ),
             spare=("open at\nthe end", "waits\nfor us"),
         )
-        channels = [c for c in slow_channels(self._replications) if self._of("first_response_p50", c) > 0.0]
+        channels = [c for c in slow_channels(self._replications) if not isnan(self._of("first_response_p50", c))]
         for c in channels:
             table.add_row(
                 Text(c),
@@ -180,21 +190,24 @@ class OutcomeTables:
             cells = (Text(interval(*e.of(m, "channel", c)[:3], "share").replace(" (", "\n(")) for m in told)
             table.add_row(Text(c), *cells)
         if channels:
-            yield "Tickets and bot", "shares of tickets and of contacts; bot: it had not helped", table
+            yield "Tickets", "shares of tickets and of contacts; again, bot: the bot had not helped", table
 
-    def bot(self) -> Iterable[str]:
-        """What becomes of those whom the bot meets, one line per channel."""
-        days = max(self._replications.operation.network.end / 1440.0, 1e-9)
-        for c in self._replications.operation.channels:
-            met = self._of("bot_sessions", c)
-            if met > 0.0:
-                share = {m: figure(self._of(m, c), "share") for m in BOT[1:]}
-                yield (
-                    f"{c}: the bot meets {figure(met / days, 'contacts')} a day, contains {share['bot_contained']} "
-                    f"({share['bot_gave_up']} give up; {share['false_containment']} of the others come back) and hands "
-                    f"off {share['bot_handed_off']}; net containment {share['net_containment']}; "
-                    f"{share['deflected']} of the tickets never reach an agent."
-                )
+    def bot(self) -> Iterable[tuple[str, str, RenderableType]]:
+        """What becomes of those whom the bot meets: title, remark and table."""
+        operation = self._replications.operation
+        days = max(operation.network.end / 1440.0, 1e-9)
+        table = FittedTable(
+            ("channel",),
+            ("met\na day", "contained", "of these\ncome back", "give up", "handed off", "net\ncontainment",
+             "tickets without\nan agent"),
+            spare=("give up", "handed off"),
+        )  # fmt: skip
+        there = [c for c in operation.channels if self._of("bot_sessions", c) > 0.0]
+        for c in there:
+            told = (figure(self._of(m, c), "share") for m in BOT_TABLE)
+            table.add_row(Text(c), Text(figure(self._of("bot_sessions", c) / days, "contacts")), *map(Text, told))
+        if there:
+            yield "Bot", "whom it meets, by the channel on which they came first", table
 
     def half_hours(self) -> list[str]:
         """The worst half hours in words."""
@@ -205,11 +218,20 @@ class OutcomeTables:
         """Weekday x hour table of the promise that breaks most: title, remark and table."""
         if not worst_hours(self._replications, self._estimates):
             return
-        for week in weeks_of(self._replications, self._estimates, words("en"))[:MOST_WEEKS]:
+        shown = max(min(self._unkept(), MOST_WEEKS), 1)
+        for week in weeks_of(self._replications, self._estimates, words("en"))[:shown]:
             table = FittedTable(("",), tuple(week.hours))
             for day, levels in week.days:
                 table.add_row(Text(day), *(Text(x) for x in levels))
             yield "By weekday and hour", f"{week.title}; in time, %", table
+
+    def _unkept(self) -> int:
+        """How many promises are not surely kept."""
+        e = self._estimates
+        found = (
+            kept(e.of("service_level", "channel", p.service), p) for p in promises_of(self._replications.operation)
+        )
+        return sum(verdict in ("missed", "close", "missed_once") for verdict in found)
 
     def _of(self, measure: str, channel: str) -> float:
         return self._estimates.of(measure, "channel", channel).value
@@ -223,8 +245,11 @@ class OutcomeTables:
 TIMES = ("first_response", "resolution_full")
 
 
-def _whole(value: float) -> str:
-    return ABSENT if isnan(value) else f"{value:,.0f}"
+def _people(value: float) -> str:
+    """`0.3`, `12`: as many as are there on average."""
+    if isnan(value):
+        return ABSENT
+    return f"{value:,.0f}" if value > 9.95 or round(value, 1) == round(value) else f"{value:.1f}"
 
 
 def glossary_names(shown: Sequence[tuple[str, str, str]]) -> list[str]:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from experiments.comparison.comparison import Comparison, Policy
 from experiments.comparison.main_rows import main_rows
 from experiments.estimates.estimates import Estimates
-from experiments.estimates.worst_hours import worst_half_hours, worst_hours
+from experiments.estimates.worst_hours import spread, worst_half_hours, worst_hours
 from experiments.replication.promises import promises_of
 from experiments.replication.replications import Replications
 from experiments.report.assumptions import (
@@ -42,10 +42,12 @@ from experiments.report.page_parts import (
     cards_of,
     glossary_of,
     outcome_blocks,
+    quiet_words,
     run_blocks,
     run_cards,
 )
 from experiments.report.sheet import labels_in, picture_bytes
+from experiments.report.special_days import DatesPart, dates_part
 from experiments.report.verdict_words import length_words, period_words
 from sim.scenario.model import Scenario
 
@@ -124,7 +126,11 @@ def comparison_page(
     drivers = drivers_of(comparison, catalogue)
     shown = [*judged_rows(comparison), *main_rows(comparison)]
     drawn = draw_comparison(comparison, language)
-    named = [("page.picture", drawn.get("differences")), ("page.picture_hours", drawn.get("service_level_by_hour"))]
+    named = [
+        ("page.picture", drawn.get("differences")),
+        ("page.picture_week", drawn.get("week")),
+        ("page.picture_hours", drawn.get("service_level_by_hour")),
+    ]
     return _page(
         catalogue,
         scenario=scenarios[0],
@@ -140,6 +146,7 @@ def comparison_page(
         policies=[_policy(p, scenarios[0], s) for p, s in zip(comparison.policies, scenarios, strict=True)],
         cards=cards_of(comparison, catalogue),
         blocks=main,
+        quiet=quiet_words(comparison, catalogue),
         more=more,
         n_more=n_more,
         pictures=_pictures(named, answer, catalogue),
@@ -147,6 +154,7 @@ def comparison_page(
         halves=[],
         outcomes=[],
         weeks=[],
+        dates=DatesPart(),
         drivers=drivers,
         draws=comparison.draws,
         sure=certainty_of(comparison, catalogue),
@@ -221,6 +229,7 @@ def run_page(
         policies=[],
         cards=run_cards(replications, estimates, catalogue),
         blocks=run_blocks(replications, estimates, catalogue),
+        quiet="",
         more=[],
         n_more=0,
         pictures=_pictures([("page.picture_run", drawn)], answer, catalogue),
@@ -228,6 +237,7 @@ def run_page(
         halves=[half_hour_words(w, catalogue) for w in worst_half_hours(replications, estimates)],
         outcomes=outcome_blocks(replications, estimates, catalogue),
         weeks=weeks_of(replications, estimates, catalogue),
+        dates=dates_part(replications, estimates, catalogue),
         drivers=[],
         draws=False,
         sure=sure if n > 1 else [catalogue.say("page.sure_one"), catalogue.say("page.sure_model")],
@@ -366,5 +376,5 @@ def _worst(replications: Replications, estimates: Estimates, catalogue: Catalogu
             catalogue.figure(w.abandonment, "share"),
             catalogue.figure(w.staff, "people"),
         )
-        for w in worst_hours(replications, estimates)[:MOST_HOURS]
+        for w in spread(worst_hours(replications, estimates), MOST_HOURS)
     ]

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from math import isnan
 
 from experiments.comparison.comparison import Comparison, Row
-from experiments.comparison.main_rows import main_rows
 from experiments.estimates.estimates import Estimates
 from experiments.estimates.intervals import Estimate
 from experiments.replication.promises import Promise, promises_of
 from experiments.replication.replications import Replications
 from experiments.report.catalogue import Catalogue, plain
-from experiments.report.headline import judged_rows, kept, promise_of
+from experiments.report.judgement import judged_rows, kept, level_of, promise_of, told_rows
 from experiments.report.outcome_tables import outcome_measures
 from experiments.report.verdict_words import (
     Colour,
@@ -27,6 +26,9 @@ from experiments.report.verdict_words import (
 
 MOST_MAIN = 44
 """Lines of the main table; where there would be more, it has only the rows on which policies are judged."""
+
+MOST_CARDS = 12
+"""Cards of a comparison on the page."""
 
 MOST_MORE = 120
 """Lines below the main table; the run folder holds all."""
@@ -154,10 +156,10 @@ class Term:
     formula: str
 
 
-def cards_of(comparison: Comparison, catalogue: Catalogue) -> list[Card]:
+def cards_of(comparison: Comparison, catalogue: Catalogue, most: int = MOST_CARDS) -> list[Card]:
     """The rows on which policies are judged, one card each."""
     cards = []
-    for row in judged_rows(comparison)[:6]:
+    for row in judged_rows(comparison)[:most]:
         promise = promise_of(comparison, 0, row)
         title = (
             measure_words(row, comparison.period.length, catalogue) if promise is None else catalogue.promise(promise)
@@ -183,14 +185,20 @@ def run_cards(replications: Replications, estimates: Estimates, catalogue: Catal
 
 
 def blocks_of(comparison: Comparison, catalogue: Catalogue) -> tuple[list[Block], list[Block], int]:
-    """Main measures, further ones that differ, and how many further ones."""
-    shown = list(main_rows(comparison))
+    """Main measures of what changes, further ones that differ, and how many further ones."""
+    shown = told_rows(comparison)[0]
     if len(shown) * (len(comparison.policies) - 1) > MOST_MAIN:
         shown = [r for r in shown if r in judged_rows(comparison)]
     further = [r for r in comparison.rows if r not in shown and r.scope_kind in ("channel", "pool", "all")]
     differing = [r for r in further if any(sureness(d) not in ("same", "none") for d in r.differences)]
     some = differing[: max(MOST_MORE // (len(comparison.policies) - 1), 1)]
     return _blocks(comparison, shown, catalogue), _blocks(comparison, some, catalogue), len(some)
+
+
+def quiet_words(comparison: Comparison, catalogue: Catalogue) -> str:
+    """Channels and groups of which there is nothing to tell; empty if there are none."""
+    scopes = [plain(catalogue.scope(kind, scope)) for kind, scope in told_rows(comparison)[1]]
+    return catalogue.say("page.quiet", scopes=catalogue.listed(scopes)) if scopes else ""
 
 
 def run_blocks(replications: Replications, estimates: Estimates, catalogue: Catalogue) -> list[Block]:
@@ -250,7 +258,7 @@ def _blocks(comparison: Comparison, rows: Sequence[Row], catalogue: Catalogue) -
                     *_numbers(value, row.unit, catalogue),
                     "0" if d.same else catalogue.difference_interval(d.value, d.low, d.high, row.unit),
                     catalogue.begun(difference_words(row, d, periods, length, catalogue)),
-                    sure_words(d, catalogue),
+                    sure_words(d, catalogue, row),
                     painted,
                     ARROWS[painted],
                 )
@@ -263,7 +271,8 @@ def _card_line(comparison: Comparison, policy: int, row: Row, catalogue: Catalog
     value, promise = row.values[policy], promise_of(comparison, policy, row)
     often = comparison.row("meets_target", row.scope_kind, row.scope)
     chance = None if often is None else often.values[policy]
-    told = None if promise is None else _kept(value, promise, chance, comparison.period.length, catalogue)
+    level = level_of(row, policy)
+    told = None if promise is None else _kept(level, promise, chance, comparison.period.length, catalogue)
     scale = _scale(value) if row.unit == "share" else None
     name, numbers = plain(comparison.policies[policy].name), _numbers(value, row.unit, catalogue)
     if policy == 0:
@@ -275,7 +284,7 @@ def _card_line(comparison: Comparison, policy: int, row: Row, catalogue: Catalog
         False,
         *numbers,
         difference="0" if d.same else catalogue.difference(d.value, row.unit),
-        sure=sure_words(d, catalogue),
+        sure=sure_words(d, catalogue, row),
         colour=painted,
         arrow=ARROWS[painted],
         kept=told,

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from experiments.estimates.estimates import Estimates
 from experiments.estimates.formula_beside import formulas_beside
 from experiments.estimates.intervals import Estimate
 from experiments.estimates.observed import Beside
-from experiments.estimates.worst_hours import worst_hours
+from experiments.estimates.worst_hours import spread, worst_hours
 from experiments.replication.promises import Promise, promises_of
 from experiments.replication.replications import Replications
+from experiments.report.beside_tables import beside_tables, inside_words, is_doubtful
+from experiments.report.catalogue import words
+from experiments.report.desk_headline import run_headline
 from experiments.report.fitted_table import FittedTable
+from experiments.report.lines import BAD, DIM, GOOD, OPEN_, hour_name, note, title
 from experiments.report.outcome_tables import OutcomeTables
-from experiments.wording import ABSENT, difference, duration, figure, interval, limits, percent, share
+from experiments.report.special_days import date_tables
+from experiments.wording import ABSENT, duration, figure, interval, limits, percent, share
 
 MOST_HOURS = 6
-BY_HOUR = (r"service_level(_[\d.]+(s|min|h|d))?", "abandonment", "asa", "mean_wait", "arrivals")
-"""Recorded measures that are shown by hour, the first four that are there."""
-
-GOOD, BAD, OPEN_, DIM = "green", "bold red", "yellow", "dim"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,16 +74,17 @@ class Report:
         outcomes = OutcomeTables(self.replications, self.estimates)
         yield from _titled(outcomes.slow())
         yield from _titled(outcomes.tickets())
-        yield from map(_note, outcomes.bot())
+        yield from _titled(outcomes.bot())
         yield from self._groups()
         yield from self._worst_hours()
         halves = outcomes.half_hours()
         if halves:
             yield title("Worst half hours")
-            yield from map(_note, halves)
+            yield from map(note, halves)
+        yield from _titled(date_tables(self.replications, self.estimates))
         yield from _titled(outcomes.weeks())
         if self.beside:
-            yield from self._beside()
+            yield from beside_tables(self.beside, one=self._one)
         yield from self._foot()
 
     @property
@@ -109,6 +108,10 @@ class Report:
         n = self.estimates.replications
         how = "1 replication" if self._one else f"{n} replications"
         yield Text(f"{length} from {start} ({period.time_zone}){warm}, {how}, seed {self.replications.seed}")
+        yield Text("")
+        yield Text(run_headline(self.replications, self.estimates, words("en")), style="bold")
+        if is_doubtful(self.beside):
+            yield Text(f"This is not yet the desk that was recorded: {inside_words(self.beside)}", style=OPEN_)
         if self._one:
             yield Text("One possible history, not an estimate: run more replications for intervals.", style=OPEN_)
         elif n < 10:
@@ -117,7 +120,9 @@ class Report:
             )
 
     def _channels(self) -> Iterable[RenderableType]:
-        yield title("Channels", "" if self._one else "in brackets: 95 % intervals; promise: how often it is kept")
+        often = "in how many weeks, days" if period_name(self.days) == "weeks" else "in how many runs, days"
+        remark = f"in brackets: 95 % intervals; promise: whether it is kept, and {often}"
+        yield title("Channels", "" if self._one else remark)
         table = FittedTable(
             ("channel",),
             ("arrivals\na day", "service\nlevel", "wait of the\nanswered", "gave\nup", "9 of 10 wait\nat most"),
@@ -175,17 +180,23 @@ class Report:
                 continue
             closed = self.estimates.of("closed", "channel", channel).value
             if closed > 0.0:
-                words = "came while closed, were turned away and count in no service level"
-                yield _note(f"{channel}: {percent(closed / arrivals)} of the contacts {words}.")
+                told = f"came while closed{self._when_closed(channel)}; they count in no service level of {channel}"
+                yield note(f"{channel}: {percent(closed / arrivals)} of the contacts {told}.")
             blocked = self.estimates.of("blocked", "channel", channel).value
             if blocked > 0.0:
-                yield _note(f"{channel}: {percent(blocked / arrivals)} of the contacts found the line full.")
+                yield note(f"{channel}: {percent(blocked / arrivals)} of the contacts found the line full.")
             waiting = self.estimates.of("open_contacts", "channel", channel).value
             if waiting > 0.0:
-                yield _note(
+                yield note(
                     f"{channel}: {figure(waiting, 'contacts')} contacts were still waiting at the end of the run; "
                     "the tables of the run folder bound every share for them."
                 )
+
+    def _when_closed(self, channel: str) -> str:
+        """What becomes of those who come while a channel is closed."""
+        way = self.replications.operation.scenario.channels[channel].when_closed
+        known = {"lost": " and were turned away", "wait": " and waited", "voicemail": " and left a message"}
+        return known.get(way, " and come back" if way == "come_back" else f" and were sent to {way}")
 
     def _formulas(self) -> Iterable[RenderableType]:
         found = formulas_beside(self.replications.operation, self.estimates)
@@ -220,7 +231,7 @@ class Report:
         found = worst_hours(self.replications, self.estimates)
         if not found:
             return
-        yield title("Worst hours", "most contacts short of the promise first")
+        yield title("Worst hours", "most contacts short of the promise first; staff: of the groups that serve it")
         table = FittedTable(
             ("hour", "channel"),
             (
@@ -233,7 +244,7 @@ class Report:
             ),
             spare=("gave\nup", "occupancy", "wait of the\nanswered"),
         )
-        for row in found[:MOST_HOURS]:
+        for row in spread(found, MOST_HOURS):
             table.add_row(
                 Text(hour_name(row.label)),
                 Text(row.scope),
@@ -246,59 +257,13 @@ class Report:
             )
         yield table
 
-    def _beside(self) -> Iterable[RenderableType]:
-        for channel in dict.fromkeys(b.channel for b in self.beside if b.hour is None):
-            remark = "" if self._one else "one history: range of a single such period (90 %)"
-            yield title(f"Simulated beside recorded{_of(channel)}, whole period", remark)
-            table = FittedTable(
-                ("measure",),
-                ("simulated", "one history", "recorded", "difference"),
-                ("",),
-                spare=("one history", "difference"),
-            )
-            for b in self.beside:
-                if b.hour is not None or b.channel != channel:
-                    continue
-                table.add_row(
-                    Text(b.measure),
-                    Text(interval(b.simulated, b.low, b.high, b.unit)),
-                    Text(limits(b.simulated, b.history_low, b.history_high, b.unit)),
-                    Text(figure(b.recorded, b.unit)),
-                    Text(difference(b.difference, b.unit)),
-                    _inside(b.inside),
-                )
-            yield table
-        for channel in dict.fromkeys(b.channel for b in self.beside if b.hour is not None):
-            yield from self._by_hour(channel)
-        told = [b for b in self.beside if b.inside is not None]
-        if told:
-            inside = sum(b.inside is True for b in told)
-            yield _note(
-                f"{inside} of {len(told)} recorded numbers lie inside; about 90 % would if the model were right."
-            )
-
-    def _by_hour(self, channel: str | None) -> Iterable[RenderableType]:
-        rows = {(b.measure, b.hour): b for b in self.beside if b.channel == channel and b.hour is not None}
-        there = list(dict.fromkeys(m for m, _ in rows))
-        usual = [m for pattern in BY_HOUR for m in there if re.fullmatch(pattern, m)]
-        shown = usual[:4] or there[:4]
-        remark = "simulated | recorded" + ("" if self._one else "; ! outside the range of one history")
-        yield title(f"By hour of arrival{_of(channel)}", remark)
-        table = FittedTable(("hour",), ("contacts", *shown), spare=[*reversed(shown[1:]), "contacts"])
-        for hour in sorted({h for _, h in rows if h is not None}):
-            some = [rows.get((m, hour)) for m in shown]
-            arrived = rows.get(("arrivals", hour))
-            n = arrived.recorded if arrived else next((b.n for b in some if b is not None and b.n is not None), np.nan)
-            table.add_row(Text(hour_name(f"{hour:02d}")), Text(figure(n, "contacts")), *map(_pair, some))
-        yield table
-
     def _foot(self) -> Iterable[RenderableType]:
         operation = self.replications.operation
         scenario = operation.scenario
         warnings = [*map(str, scenario.warnings), *(f"warning: {w}" for w in operation.network.warnings), *self.notes]
         yield Text("")
-        for words in warnings:
-            yield Text(words, style=OPEN_)
+        for told in warnings:
+            yield Text(told, style=OPEN_)
         n = len(scenario.defaults)
         if n:
             what = (
@@ -306,7 +271,7 @@ class Report:
                 if n == 1
                 else f"{n} values were not written and taken as usual"
             )
-            yield Text(f"{what}; to see them: aftersim explain {self.file}", style=DIM)
+            yield Text(f"{what}; to see them: aftersim explain {self.file} --show defaults", style=DIM)
         for label, path in (("Page: ", self.page), ("Kept in ", self.folder)):
             if path is not None:
                 yield Text.assemble(label, (str(path), "bold"), no_wrap=True)
@@ -316,22 +281,9 @@ class Report:
 
 def _titled(parts: Iterable[tuple[str, str, RenderableType]]) -> Iterable[RenderableType]:
     """Tables below their titles."""
-    for words, remark, table in parts:
-        yield title(words, remark)
+    for heading, remark, table in parts:
+        yield title(heading, remark)
         yield table
-
-
-def hour_name(label: str) -> str:
-    """`Mon 9–10 h` for `mon 09`.
-
-    Examples
-    --------
-    >>> hour_name("mon 09"), hour_name("23")
-    ('Mon 9–10 h', '23–24 h')
-    """
-    *day, hour = label.split()
-    span = f"{int(hour)}–{int(hour) + 1} h"
-    return f"{day[0].capitalize()} {span}" if day else span
 
 
 def period_name(days: float) -> str:
@@ -340,11 +292,11 @@ def period_name(days: float) -> str:
     Examples
     --------
     >>> period_name(7.0), period_name(31.0), period_name(1.0)
-    ('weeks', '31 d', 'days')
+    ('weeks', 'runs', 'days')
     """
     if abs(days - 1.0) < 0.1:
         return "days"
-    return "weeks" if abs(days - 7.0) < 0.1 else f"{days:.0f} d"
+    return "weeks" if abs(days - 7.0) < 0.1 else "runs"
 
 
 def figure_days(days: float) -> str:
@@ -359,14 +311,6 @@ def figure_days(days: float) -> str:
         return f"{days * 24:.3g} h"
     n = round(days)
     return f"{n} day{'' if n == 1 else 's'}"
-
-
-def title(words: str, remark: str = "") -> Text:
-    return Text.assemble(("\n" + words, "bold"), (f"   {remark}" if remark else "", DIM))
-
-
-def _of(channel: str | None) -> str:
-    return "" if channel is None else f", {channel}"
 
 
 def _two_lines(e: Estimate, unit: str) -> Text:
@@ -385,21 +329,3 @@ def _whole(e: Estimate) -> str:
 def _name(name: str, promise: str | None) -> Text:
     text = Text(name, style="bold")
     return text if promise is None else text.append(f"\n{promise}", style="not bold dim")
-
-
-def _note(words: str) -> RenderableType:
-    return Padding(Text(words), (0, 0, 0, 2))
-
-
-def _pair(b: Beside | None) -> Text:
-    if b is None:
-        return Text(ABSENT)
-    recorded = figure(b.recorded, b.unit).rjust(7)
-    mark = ("! ", BAD) if b.inside is False else ""
-    return Text.assemble(mark, figure(b.simulated, b.unit), (" | ", DIM), recorded)
-
-
-def _inside(inside: bool | None) -> Text:
-    if inside is None:
-        return Text("")
-    return Text("inside", style=GOOD) if inside else Text("outside", style=BAD)

@@ -14,6 +14,9 @@ from experiments.estimates.worst_hours import worst_half_hours
 from experiments.replication.grids import HOUR
 from experiments.replication.promises import promises_of
 from experiments.replication.replications import Replications
+from experiments.report.catalogue import words
+from experiments.report.desk_headline import run_headline
+from experiments.report.special_days import dates_of
 from sim.measures import Measure
 
 SCHEMA = "aftersim run 1"
@@ -70,6 +73,16 @@ def run_document(
         "command": list(command),
         "folder": None if folder is None else str(folder),
         "measures": {name: definition(replications.measure(name)) for name in names},
+        "headline": run_headline(replications, estimates, words("en")),
+        "dates": [
+            {
+                "date": day.date.isoformat(),
+                "what_happens": day.happens,
+                "contacts": number(day.contacts),
+                "service_level": {scope: number(level) for scope, level in day.levels.items()},
+            }
+            for day in dates_of(replications, estimates)
+        ],
         "formulas": [
             {
                 "channel": f.channel,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isnan
 from typing import Literal
 
 from experiments.comparison.comparison import Difference, Row
+from experiments.comparison.materiality import size_of, threshold
 from experiments.report.catalogue import Catalogue
 from sim.measures import MEASURES
 
@@ -15,6 +17,9 @@ Sureness = Literal["same", "surely", "likely", "open", "once", "none"]
 Colour = Literal["better", "worse", "more", "less", "same", "open", "none"]
 
 DAY, WEEK = 1440.0, 10080.0
+
+MOST_PARTS = 3
+"""Findings in one sentence, and policies in one list; further ones are counted."""
 
 
 def sureness(difference: Difference) -> Sureness:
@@ -47,6 +52,8 @@ def rises(difference: Difference) -> bool:
 def colour(row: Row, difference: Difference) -> Colour:
     """What a difference is painted as: better or worse, more or less where no way is good, or undecided.
 
+    What surely lies below the smallest worthwhile difference is painted as the same, whatever its sign.
+
     Parameters
     ----------
     row : Row
@@ -57,6 +64,8 @@ def colour(row: Row, difference: Difference) -> Colour:
     sure = sureness(difference)
     if sure in ("same", "none"):
         return "same" if sure == "same" else "none"
+    if size_of(row, difference) == "nothing":
+        return "same"
     if sure in ("open", "once"):
         return "open"
     up = rises(difference)
@@ -177,15 +186,19 @@ def difference_words(row: Row, difference: Difference, periods: str, length: flo
     >>> difference_words(waits, unsure, "20 weeks", 10080.0, words("en"))
     'no difference that 20 weeks could show; one of 9 s or more would probably have been seen'
     """
-    sure = sureness(difference)
+    sure, size = sureness(difference), size_of(row, difference)
     if sure in ("same", "none"):
         return catalogue.say(f"verdict.{sure}")
+    if size == "nothing":
+        return catalogue.say("verdict.nothing", least=catalogue.amount(threshold(row), row.unit))
     if sure == "open":
         return _open_words(row, difference, periods, catalogue)
     change = change_words(row, difference, length, catalogue)
     if sure == "likely":
-        return catalogue.say("verdict.likely", change=change, odds=catalogue.odds(odds_of(difference)))
-    return catalogue.say(f"verdict.{sure}", change=change)
+        words = catalogue.say("verdict.likely", change=change, odds=catalogue.odds(odds_of(difference)))
+    else:
+        words = catalogue.say(f"verdict.{sure}", change=change)
+    return catalogue.say("verdict.small", words=words) if size == "small" else words
 
 
 def row_words(row: Row, periods: str, length: float, catalogue: Catalogue) -> str:
@@ -197,11 +210,20 @@ def row_words(row: Row, periods: str, length: float, catalogue: Catalogue) -> st
     return catalogue.say("parts").join(f"{catalogue.name(d.policy)}: {words}" for d, words in named)
 
 
-def sure_words(difference: Difference, catalogue: Catalogue) -> str:
-    """How sure, in a word or two: `surely`, `likely, odds 93 %`, `open, odds 61 %`."""
+def sure_words(difference: Difference, catalogue: Catalogue, row: Row | None = None) -> str:
+    """How sure, in a word or two: `surely`, `likely, odds 93 %`, `open, odds 61 %`.
+
+    With the row it is told, too, what is too small to choose by: `practically the same`, `surely, but small`.
+    """
     sure = sureness(difference)
+    size = "" if row is None else size_of(row, difference)
+    if size == "nothing" and sure != "same":
+        return catalogue.say("sure.nothing")
     if sure == "open" and isnan(difference.odds):
         return catalogue.say("sure.open_bare")
+    if size == "small":
+        words = catalogue.say("sure.likely_bare" if sure == "likely" else "sure.surely")
+        return catalogue.say("sure.small", words=words)
     if sure in ("likely", "open"):
         return catalogue.say(f"sure.{sure}", odds=catalogue.odds(odds_of(difference)))
     return catalogue.say(f"sure.{sure}")
@@ -210,6 +232,14 @@ def sure_words(difference: Difference, catalogue: Catalogue) -> str:
 def input_decides(difference: Difference) -> bool:
     """Whether what is not known of the inputs blurs the difference more than chance does."""
     return difference.inputs > difference.noise
+
+
+def shortened(parts: Sequence[str], catalogue: Catalogue) -> str:
+    """The first parts of a sentence, and how many more there are."""
+    shown = list(parts[:MOST_PARTS])
+    if len(parts) > MOST_PARTS:
+        shown.append(catalogue.say("headline.more", n=len(parts) - MOST_PARTS))
+    return catalogue.say("parts").join(shown)
 
 
 def _open_words(row: Row, difference: Difference, periods: str, catalogue: Catalogue) -> str:

@@ -30,8 +30,8 @@ def measures(as_json: bool) -> None:
 def warmup() -> None:
     """Compile the engine for this installation, so that no later run has to wait for it.
 
-    The engine is compiled once, when a run first needs it, and kept on disk for all later ones. This command does it
-    beforehand, and again after an update; when nothing has changed it is done at once.
+    The engine, and what measures long histories, is compiled once, when a run first needs it, and kept on disk for all
+    later ones. This command does it beforehand, and again after an update; when nothing has changed it is done at once.
 
     \b
     Example:
@@ -49,6 +49,14 @@ def warmup() -> None:
         engines.warm(kind)
         seconds = time.perf_counter() - began
         click.echo(f"{kind} engine: {'was ready' if known else f'compiled in {seconds:.1f} s'}")
+    from sim.measures import passes
+
+    began, known = time.perf_counter(), passes.is_kept()
+    if not known:
+        click.echo("compiling the measures ...", err=True)
+    passes.warm()
+    seconds = time.perf_counter() - began
+    click.echo(f"measures: {'were ready' if known else f'compiled in {seconds:.1f} s'}")
     place = engines.kept_in()
     click.echo(f"kept in {place}" if place else "no folder can be written: it is compiled again in every process")
 

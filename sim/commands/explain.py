@@ -10,26 +10,44 @@ import click
 from sim.commands.opening import json_option, open_operation, scenario_argument, set_option
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import numpy as np
 
     from sim.expectation import Flow, GroupLoad
     from sim.lowering import Operation
-    from sim.scenario import Scenario
+
+
+SHOWN = {
+    "load": "load beside staff, hour by hour",
+    "defaults": "what was not written, and why it was taken so",
+    "scenario": "every value, as it is used",
+    "network": "what it became in the machine",
+}
+"""What there is beyond the first screen."""
 
 
 @click.command()
 @scenario_argument
 @set_option
+@click.option(
+    "--show",
+    "shown",
+    type=click.Choice([*SHOWN, "all"]),
+    multiple=True,
+    help=f"After the first screen: {'; '.join(f'{k}: {v}' for k, v in SHOWN.items())}. Can be given several times.",
+)
 @json_option
-def explain(scenario: str, settings: tuple[str, ...], as_json: bool) -> None:
-    """Show what a scenario means: resolved, its load beside its staff, the network it became.
+def explain(scenario: str, settings: tuple[str, ...], shown: tuple[str, ...], as_json: bool) -> None:
+    """Show what a scenario means: an expected day of it, its load beside its staff, whether it is believable.
 
     \b
     Examples:
       aftersim explain scenarios/small_shop.yaml
+      aftersim explain scenarios/small_shop.yaml --show load --show defaults
       aftersim explain scenarios/small_shop.yaml --json
     """
-    from sim.expectation import expected_flow, group_loads, mean_handle_time, plausibility_card
+    from sim.expectation import expected_flow, group_loads, mean_handle_time, not_counted, plausibility_card
     from sim.scenario import dump
 
     operation = open_operation(scenario, settings)
@@ -53,6 +71,7 @@ def explain(scenario: str, settings: tuple[str, ...], as_json: bool) -> None:
                 }
                 for k in s.kinds
             },
+            "not_counted": list(not_counted(operation)),
             "groups": [
                 {
                     "group": g.group,
@@ -78,7 +97,7 @@ def explain(scenario: str, settings: tuple[str, ...], as_json: bool) -> None:
         }
         click.echo(json.dumps(document, indent=1, ensure_ascii=False))
         return
-    _print_explanation(operation, s, flow, loads)
+    _print_explanation(operation, flow, loads, SHOWN if "all" in shown else shown)
 
 
 def _plain(values: np.ndarray) -> list[list[float | None]]:
@@ -86,7 +105,7 @@ def _plain(values: np.ndarray) -> list[list[float | None]]:
     return [[None if x != x else round(float(x), 6) for x in row] for row in values]
 
 
-def _print_explanation(operation: Operation, s: Scenario, flow: Flow, loads: list[GroupLoad]) -> None:
+def _print_explanation(operation: Operation, flow: Flow, loads: list[GroupLoad], shown: Collection[str]) -> None:
     from rich.console import Console
     from rich.syntax import Syntax
     from rich.table import Table
@@ -94,6 +113,7 @@ def _print_explanation(operation: Operation, s: Scenario, flow: Flow, loads: lis
     from sim.expectation import plausibility_card, screen
     from sim.scenario import dump
 
+    s = operation.scenario
     console = Console(width=min(Console().width, 110), highlight=False)
     title, *rest = screen.first_lines(s)
     console.print(title, style="bold", markup=False)
@@ -105,26 +125,34 @@ def _print_explanation(operation: Operation, s: Scenario, flow: Flow, loads: lis
     console.print(screen.channel_table(operation, flow))
     console.print(screen.group_table(loads))
     console.print(screen.card(plausibility_card(operation, flow, loads)))
-    console.rule("The scenario, resolved")
-    console.print(Syntax(dump(s), "yaml", background_color="default", word_wrap=True))
-    if s.defaults:
-        table = Table(title="Defaults taken", title_justify="left", title_style="bold", box=None)
+    for text in [*(str(w) for w in s.warnings), *(f"warning: {t}" for t in operation.network.warnings)]:
+        console.print(text, style="yellow", markup=False)
+    if "load" in shown:
+        console.rule("Load beside staff")
+        console.print(
+            "offered load [Erlang] = contacts per hour x mean handle time; staff = expected agents on duty, "
+            "shrinkage and breaks taken off.\nshort: more than they get through, several contacts at a time included. "
+            "A contact's work is shown at its first-choice group that is on duty."
+        )
+        for g in loads:
+            console.print(_load_table(g))
+    if "defaults" in shown:
+        console.rule("Defaults taken")
+        table = Table(box=None)
         for column in ("path", "value", "why"):
             table.add_column(column)
         for d in s.defaults:
             table.add_row(d.path, d.value, d.why)
         console.print(table)
-    console.rule("Load beside staff")
-    console.print(
-        "offered load [Erlang] = contacts per hour x mean handle time; staff = expected agents on duty, "
-        "shrinkage and breaks taken off.\nA contact's work is shown at its first-choice group that is on duty."
-    )
-    for g in loads:
-        console.print(_load_table(g))
-    console.rule("What it became in the machine")
-    console.print(operation.network.describe(), markup=False)
-    for text in [*(str(w) for w in s.warnings), *(f"warning: {t}" for t in operation.network.warnings)]:
-        console.print(text, style="yellow", markup=False)
+    if "scenario" in shown:
+        console.rule("The scenario, resolved")
+        console.print(Syntax(dump(s), "yaml", background_color="default", word_wrap=True))
+    if "network" in shown:
+        console.rule("What it became in the machine")
+        console.print(operation.network.describe(), markup=False)
+    more = [name for name in SHOWN if name not in shown]
+    if more:
+        console.print(f"More with --show: {', '.join(f'{name} ({SHOWN[name]})' for name in more)}", style="dim")
 
 
 def _load_table(g: GroupLoad) -> Any:
@@ -132,7 +160,8 @@ def _load_table(g: GroupLoad) -> Any:
     import numpy as np
     from rich.table import Table
 
-    ratio = f"{100 * g.load_hours / g.staff_hours:.0f} % loaded" if g.staff_hours > 0 else "nobody on duty"
+    pace = f"x {g.pace:.2f} at a time, " if g.pace != 1.0 else ""
+    ratio = f"{pace}{100 * g.occupancy:.0f} % loaded" if g.staff_hours > 0 else "nobody on duty"
     table = Table(
         title=f"{g.group}: {g.load_hours:,.1f} h of work, {g.staff_hours:,.1f} h of staff in an average week ({ratio})",
         title_justify="left",
@@ -155,7 +184,7 @@ def _load_table(g: GroupLoad) -> Any:
             continue
         cells = [f"{hour:02d}"]
         for load, staff in shown.values():
-            short = load[hour] >= 0.005 and load[hour] > staff[hour]
+            short = load[hour] >= 0.005 and load[hour] > staff[hour] * g.pace
             cells += [f"{load[hour]:.2f}", f"{staff[hour]:.2f}", "short" if short else ""]
         table.add_row(*cells)
     return table
@@ -166,7 +195,8 @@ def _mean_hours(rows: np.ndarray) -> np.ndarray:
     import numpy as np
 
     there = ~np.isnan(rows)
-    return np.where(there, rows, 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    mean = np.where(there, rows, 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    return np.where(np.abs(mean) < 0.005, 0.0, mean)  # what is left of sums is not shown as -0.00
 
 
 COMMANDS = [explain]

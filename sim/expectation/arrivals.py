@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.lowering import Operation
-from sim.lowering.demand import beyond_usual
+from sim.lowering.demand import beyond_usual, by_incident
 from sim.lowering.draft import RHYTHM
 from sim.lowering.lags import area, contacts_by, lags_of
 from sim.lowering.levels import level_of
@@ -30,7 +30,7 @@ class Hours:
     begin, end : array, shape (days, 24)
         Where each hour of the wall clock begins and ends, cut to the period [min]; an hour that a day lacks is empty.
     weekday : array of int, shape (days,)
-        Monday 0.
+        Monday 0; a holiday is the weekday that it counts as, and so is a make-up day.
     """
 
     begin: Array
@@ -43,7 +43,7 @@ class Hours:
         period, end = operation.scenario.period, operation.network.end
         days = period.days(0.0, period.length)
         edges = np.array([[period.minute_at(d.date, 60.0 * h) for h in range(25)] for d in days])
-        weekday = np.array([d.weekday for d in days])
+        weekday = np.array([d.acts_as for d in days])
         return cls(np.clip(edges[:, :-1], 0.0, end), np.clip(edges[:, 1:], 0.0, end), weekday)
 
     @cached_property
@@ -80,7 +80,7 @@ def arrivals(operation: Operation, hours: Hours) -> dict[str, Array]:
         else:
             found[name] = area(stream.rate, hours.begin, hours.end)
         for label, incident in operation.scenario.incidents.items():
-            extra = f"{name} by {label}"
+            extra = by_incident(name, label)
             if name in incident.contact_types and extra in network.stream_index:
                 added = network.streams[network.stream_index[extra]]
                 assert not isinstance(added, RecordedStream)

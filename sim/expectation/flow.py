@@ -16,7 +16,10 @@ from sim.expectation.travel import Travel
 from sim.expectation.work import work_of
 from sim.lowering import Operation
 from sim.lowering.demand import order_rate
+from sim.lowering.draft import bots
 from sim.lowering.lags import area
+from sim.scenario.model import Repeat
+from sim.scenario.model.laws import Never
 
 Array = NDArray[np.float64]
 
@@ -100,3 +103,44 @@ def mean_handle_time(operation: Operation, kind: str) -> float:
     if isnan(each.mean) or not contacts > 0.0:
         return each.mean
     return 60.0 * float(flow.work[kind].sum()) / contacts
+
+
+def not_counted(operation: Operation) -> tuple[str, ...]:
+    """What an operation has and the expected flow leaves out, in words.
+
+    Whether it matters depends on how long contacts wait, which only a run can tell: on a desk where few give up it is
+    little.
+
+    Parameters
+    ----------
+    operation : Operation
+        A lowered scenario.
+    """
+    scenario = operation.scenario
+    again, channels = scenario.repeat_contacts, scenario.channels
+    chased = [name for name, chaser in again.overdue.items() if chaser.share > 0.0]
+    gives_up = any(c.balking > 0.0 for c in channels.values()) or any(
+        not isinstance(k.patience, Never) for k in scenario.kinds.values()
+    )
+    found = []
+    if gives_up:
+        comes = _anybody(again.abandoned)
+        found.append(f"customers who give up{', and come again' if comes else ''}")
+    if any(c.queue_limit is not None for c in channels.values()):
+        found.append(f"full lines{', and who comes again after one' if _anybody(again.blocked) else ''}")
+    if chased:
+        found.append(f"who chases an answer on {' or '.join(chased)}")
+    full = [part.replace("_", "-") for part, bot in bots(scenario) if bot.capacity is not None]
+    if full:
+        found.append(f"that the {' and the '.join(full)} may be full")
+    if any(c.call_back is not None and c.call_back.reached < 1.0 for c in channels.values()):
+        found.append("customers whom a call-back does not reach")
+    if any(group.learning is not None for group in scenario.agent_groups.values()):
+        found.append("what agents learn meanwhile")
+    if any(group.on_call is not None for group in scenario.agent_groups.values()):
+        found.append("agents on call")
+    return tuple(found)
+
+
+def _anybody(repeat: Repeat | None) -> bool:
+    return repeat is not None and any(share > 0.0 for share in repeat.share.values())

@@ -146,7 +146,7 @@ def _people(operation: Operation, loads: list[GroupLoad]) -> Iterator[Plausible]
             yield Plausible(f"contacts at a time of {name}", float(group.concurrency.limit), "", LIMIT)
     for load in loads:
         if load.occupancy == load.occupancy:
-            yield Plausible(f"work offered to {load.group} / what it can do", load.occupancy, "share", OCCUPANCY)
+            yield Plausible(f"load of {load.group}", load.occupancy, "share", OCCUPANCY)
 
 
 def _bot(operation: Operation, flow: Flow) -> Iterator[Plausible]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.expectation.flow import Flow
+from sim.expectation.flow import Flow, not_counted
 from sim.expectation.loads import GroupLoad
 from sim.expectation.plausibility import Plausible
 from sim.lowering import Operation
@@ -58,6 +58,9 @@ def day_in_words(operation: Operation, flow: Flow) -> list[str]:
     offered = sum(flow.per_day(v) for v in flow.offered.values())
     hours = sum(flow.per_day(v) for v in flow.work.values())
     lines.append(f"agents      {offered:>10,.0f}  contacts, {hours:,.1f} h of work")
+    left_out = not_counted(operation)
+    if left_out:
+        lines.append(f"not counted: {'; '.join(left_out)}")
     return lines
 
 
@@ -87,7 +90,9 @@ def channel_table(operation: Operation, flow: Flow) -> Any:
 
 def group_table(loads: list[GroupLoad]) -> Any:
     """Work beside staff of each group in an average week."""
+    from rich.console import Group
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, title="Teams, an average week", title_justify="left", title_style="bold")
     table.add_column("")
@@ -97,11 +102,17 @@ def group_table(loads: list[GroupLoad]) -> Any:
         loaded = f"{100.0 * g.occupancy:.0f} %" if g.occupancy == g.occupancy else "nobody there"
         pace = f"x {g.pace:.2f}" if g.pace != 1.0 else "1"
         table.add_row(g.group, f"{g.load_hours:,.1f}", f"{g.staff_hours:,.1f}", pace, loaded)
-    return table
+    if len(loads) < 2:
+        return table
+    return Group(table, Text(" a contact's work stands at the team on duty that takes it first", style="dim"))
+
+
+GRADES = "(S) a paper or something measured, (M) a vendor's data with a stated sample, (W) weak: a blog, no method"
 
 
 def card(lines: list[Plausible]) -> Any:
-    """The plausibility card."""
+    """The plausibility card; each source stands once below it."""
+    from rich.console import Group
     from rich.table import Table
 
     table = Table(box=None, title="Is it believable?", title_justify="left", title_style="bold")
@@ -109,12 +120,21 @@ def card(lines: list[Plausible]) -> Any:
     table.add_column("here", justify="right")
     table.add_column("usual", justify="right")
     table.add_column("")
-    table.add_column("source of the range", overflow="fold")
+    table.add_column("source", justify="right")
+    sources = list(dict.fromkeys(line.usual.source for line in lines))
     for line in lines:
         usual = f"{shown(line.usual.low, line.unit)} to {shown(line.usual.high, line.unit)}"
         verdict = f"[{STYLES[line.verdict]}]{MARKS[line.verdict]}[/]"
-        table.add_row(line.what, shown(line.value, line.unit), usual, verdict, line.usual.source)
-    return table
+        number = str(sources.index(line.usual.source) + 1)
+        table.add_row(line.what, shown(line.value, line.unit), usual, verdict, number)
+    notes = Table(box=None, show_header=False)
+    notes.add_column(justify="right", style="dim")
+    notes.add_column(overflow="fold", style="dim")
+    for i, source in enumerate(sources, 1):
+        notes.add_row(str(i), source)
+    if sources:
+        notes.add_row("", GRADES)
+    return Group(table, notes)
 
 
 def shown(value: float, unit: str) -> str:

@@ -55,8 +55,12 @@ def lower_demand(draft: Draft, name: str) -> None:
     for label, incident in scenario.incidents.items():
         extra = added(incident, period) if name in incident.contact_types else None
         if extra is not None:
-            builder.stream(f"{name} by {label}", to, extra, attributes=attributes)
+            builder.stream(by_incident(name, label), to, extra, attributes=attributes)
+            draft.sources[by_incident(name, label)] = name
+            draft.volumes[name] += incident.adds
+    draft.sources[name] = name
     if isinstance(arrivals, Log):
+        draft.volumes[name] += sum(0.0 <= t < period.length for t in arrivals.times)
         builder.recorded(
             name,
             to,
@@ -85,10 +89,12 @@ def lower_demand(draft: Draft, name: str) -> None:
         rate = with_events(rate_timeline(arrivals, period, stop), events, period)
         reference = rate_timeline(contact_type.reference, period, stop)
         factors = [contact_type.busyness]
+    rate = with_incidents(rate, incidents, period)
+    draft.volumes[name] += rate.integral(0.0, period.length)
     builder.stream(
         name,
         to,
-        with_incidents(rate, incidents, period),
+        rate,
         reference=reference,
         busyness=_names(factors),
         attributes=attributes,
@@ -163,6 +169,8 @@ def _beside_orders(
         usual = usual_rate(draft, flow, level)
         rate = Timeline(usual.times, usual.values * (np.maximum(level.sample(usual.times), 1.0) - 1.0))
         draft.builder.stream(beyond_usual(name), to, rate, reference=usual, busyness=busyness, attributes=attributes)
+        draft.sources[beyond_usual(name)] = name
+        draft.volumes[name] += rate.integral(0.0, draft.scenario.period.length)
     below = np.maximum(1.0 - level.values, 0.0)
     if not below.any():
         return to
@@ -177,6 +185,11 @@ def _beside_orders(
 def beyond_usual(name: str) -> str:
     """Name of the stream of contacts that come on top of those of orders."""
     return f"{name} beyond the usual"
+
+
+def by_incident(name: str, label: str) -> str:
+    """Name of the stream of contacts of a type that an incident adds."""
+    return f"{name} by {label}"
 
 
 def usual_rate(draft: Draft, flow: ContactFlow, level: Timeline) -> Timeline:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from sim.lowering.operation import Part, Role
 from sim.lowering.rhythm import customers_clock, profile_of
@@ -13,6 +15,21 @@ from sim.scenario.model import Bot, Kind, Scenario, Signal
 
 RHYTHM = "customers"
 """Calendar on which customers think, order and come again: it runs as fast as they are active."""
+
+
+class Strength(NamedTuple):
+    """Size of a pool.
+
+    Parameters
+    ----------
+    hours : float
+        Planned hours on duty, all agents together; 1 for a pool that is all of its group.
+    places : int
+        Contacts that each of them can hold open.
+    """
+
+    hours: float
+    places: int
 
 
 @dataclass
@@ -31,6 +48,8 @@ class Draft:
         Calendar of each channel's opening hours; None: always open.
     pools : dict of str to tuple of (str, frozenset of str or None)
         Pools of each agent group, with the kinds they serve (None: all that the group serves).
+    strengths : dict of str to Strength
+        Size of each of these pools.
     named : set of str
         Pools of named servers.
     roles : dict of str to Role
@@ -43,6 +62,11 @@ class Draft:
         Bot or self-service, and kind: who meets whom. Only these get a session.
     rhythm : bool
         Whether anything runs on the customers' clock.
+    sources : dict of str to str
+        Contact type of each stream.
+    volumes : dict of str to float
+        First contacts of each contact type that are expected in the period, by the time of the order where orders bring
+        them.
     """
 
     scenario: Scenario
@@ -50,12 +74,15 @@ class Draft:
     stop: float
     openings: dict[str, str | None] = field(default_factory=dict)
     pools: dict[str, tuple[tuple[str, frozenset[str] | None], ...]] = field(default_factory=dict)
+    strengths: dict[str, Strength] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
     roles: dict[str, Role] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     signals: dict[Signal, str] = field(default_factory=dict)
     met: set[tuple[Part, str]] = field(default_factory=set)
     rhythm: bool = False
+    sources: dict[str, str] = field(default_factory=dict)
+    volumes: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     @property
     def kinds(self) -> dict[str, Kind]:

@@ -11,6 +11,7 @@ from sim.lowering.draft import Draft
 from sim.lowering.handle_times import needed, size_of
 from sim.lowering.laws import lower_law
 from sim.lowering.precedence import class_terms, due_and_order, precedence
+from sim.lowering.reserves import reserve_of
 from sim.lowering.signals import switch_of
 from sim.machine import Constant, Edge, Predictor
 from sim.machine import Law as MachineLaw
@@ -85,17 +86,14 @@ def edges_of(draft: Draft, kind: str) -> list[Edge]:
             continue
         for pool, kinds in draft.pools[group_name]:
             if kinds is None or kind in kinds:
-                edges.append(_edge(draft, group_name, pool, skill))
+                edges.append(_edge(draft, group_name, pool, kind, skill))
     return edges
 
 
-def _edge(draft: Draft, group: str, pool: str, skill: Skill) -> Edge:
+def _edge(draft: Draft, group: str, pool: str, kind: str, skill: Skill) -> Edge:
     switch = None if skill.when is None else switch_of(draft, skill.when)
-    people = draft.scenario.agent_groups[group]
-    # a reserve counts agents, the machine counts places
-    places = 1 if people.concurrency is None else people.concurrency.limit
     speed = skill.speed * _counted_speed(draft, group)
-    return Edge(pool, skill.rank, skill.after, speed, skill.most, skill.reserve * places, switch)
+    return Edge(pool, skill.rank, skill.after, speed, skill.most, reserve_of(draft, group, pool, kind), switch)
 
 
 def _counted_speed(draft: Draft, group: str) -> float:

@@ -90,4 +90,5 @@ def lower(scenario: Scenario, follow: float = FOLLOW, *, stratified: bool = Fals
     except NetworkProblems as refused:
         raise LoweringProblems(list(refused.problems)) from None
     order = {step.name: draft.roles[step.name] for step in network.steps}
-    return Operation(scenario, network, order, {g: tuple(p for p, _ in pools) for g, pools in draft.pools.items()})
+    groups = {g: tuple(p for p, _ in pools) for g, pools in draft.pools.items()}
+    return Operation(scenario, network, order, groups, draft.sources)

@@ -53,12 +53,15 @@ class Operation:
         What each step stands for.
     groups : dict of str to tuple of str
         Pools of each agent group.
+    sources : dict of str to str
+        Contact type of each stream: what campaigns and incidents add is born in streams of its own.
     """
 
     scenario: Scenario
     network: Network
     roles: dict[str, Role] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
 
     def steps(self, *parts: Part, channel: str | None = None) -> tuple[str, ...]:
         """Name the steps with one of these parts (all of a channel, if one is named), in the network's order."""

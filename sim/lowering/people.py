@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sim.lowering.draft import Draft
+from sim.lowering.draft import Draft, Strength
 from sim.lowering.signals import switch_of
 from sim.machine import Break, Duty, Server, Timeline
 from sim.machine.pools import EndOfDuty, JobChoice, ServerChoice
@@ -49,6 +49,7 @@ def lower_group(draft: Draft, name: str, group: AgentGroup) -> tuple[tuple[str, 
         steps = headcount_steps(group.headcount, seen_from(period, group.time_zone), -period.warm_up, draft.stop)
         servers = Timeline(steps.edges[:-1], steps.values * (1.0 - group.shrinkage))
         builder.counted(name, servers, end_of_duty=ENDS[group.end_of_shift], job_choice=PICKS[group.picks.order])
+        draft.strengths[name] = Strength(1.0, 1)
         return ((name, None),)
     teams = _teams(draft, name, group)
     for team in teams:
@@ -64,6 +65,9 @@ def lower_group(draft: Draft, name: str, group: AgentGroup) -> tuple[tuple[str, 
             learning=() if group.learning is None else group.learning.steps,
         )
         draft.named.add(team.pool)
+        hours = sum((d.end - d.begin) * d.presence for server in team.servers for d in server.duties) / 60.0
+        places = 1 if team.concurrency is None else team.concurrency.limit
+        draft.strengths[team.pool] = Strength(1.0 if len(teams) == 1 else hours, places)
     return tuple((team.pool, team.kinds) for team in teams)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.lowering.call_backs import called_back
 from sim.lowering.draft import Draft
 from sim.lowering.handle_times import mean_time
-from sim.scenario.model import Signal
+from sim.scenario.model import Kind, Signal
 
 TICK = 5.0
 TICKS = 6
@@ -96,8 +96,24 @@ def minutes_per_place(draft: Draft, channels: tuple[str, ...]) -> float:
 
 
 def mean_handle_time(draft: Draft, channels: tuple[str, ...]) -> float:
-    """Mean time a contact of some channels takes an agent, after-contact work included [min]; kinds count alike."""
+    """Mean time a contact of some channels takes an agent, after-contact work included [min].
+
+    Kinds weigh as many first contacts as are expected of them behind the bots; those whose handle time depends on a
+    recorded column are left out.
+    """
     kinds = [draft.kinds[name] for name in _lines(draft, channels)]
     means = [mean_time(kind.handle_time, kind.after_contact_work) for kind in kinds]
-    means = [mean for mean in means if mean > 0.0]
-    return sum(means) / len(means) if means else 1.0
+    weights = [_expected(draft, kind) for kind in kinds]
+    known = [(mean, weight) for mean, weight in zip(means, weights, strict=True) if mean > 0.0]
+    if not any(weight > 0.0 for _, weight in known):  # nobody but those who come by another channel: all alike
+        known = [(mean, 1.0) for mean, _ in known]
+    return sum(m * w for m, w in known) / sum(w for _, w in known) if known else 1.0
+
+
+def _expected(draft: Draft, kind: Kind) -> float:
+    """First contacts of a kind that are expected to reach agents."""
+    contacts = draft.volumes[kind.contact_type]
+    contacts *= draft.scenario.contact_types[kind.contact_type].channels.get(kind.channel, 0.0)
+    for _, bot in draft.first_answers(kind.channel):
+        contacts *= 1.0 - bot.entry * (1.0 - (1.0 - bot.containment[kind.contact_type]) * (1.0 - bot.gives_up))
+    return contacts

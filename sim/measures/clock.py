@@ -44,6 +44,11 @@ class Clock:
     first, last : float
         What is asked lies between these [min]; beyond the last one no minute is known to count.
 
+    Raises
+    ------
+    ValueError
+        The calendar has paces. No promise is made on such a clock: only timers of customers run on one.
+
     Examples
     --------
     >>> office = Clock(Calendar("office", [(540, 1020)], repeat=(0, 1440)), 0.0, 4320.0)
@@ -56,6 +61,10 @@ class Clock:
         self._opens = self._closes = self._before = np.zeros(0)
         if calendar is None:
             return
+        if calendar.paces is not None:
+            raise ValueError(
+                f"calendar {calendar.name}: it has paces, and measures count whole minutes; give a calendar without"
+            )
         spans = []
         for a, b in calendar.spans(first):
             if a >= last:
@@ -122,8 +131,8 @@ def used_up(unit: Ints, n: int, begin: Floats, end: Floats, clock: Clock, within
     if not within < np.inf:
         return minutes, np.full(n, np.inf)
     total = np.cumsum(each)
-    first = np.searchsorted(unit, np.arange(n))
-    so_far = total - np.append(0.0, total)[np.minimum(first, total.size)][unit] if unit.size else total
+    number = np.bincount(unit, minlength=n)
+    so_far = total - np.append(0.0, total)[np.cumsum(number) - number][unit]
     reached = np.flatnonzero(so_far >= within)
     due = np.full(n, np.inf)
     if reached.size:

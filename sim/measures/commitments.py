@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.machine.network import Network
 from sim.machine.steps import Exit
-from sim.measures.arrays import Bools, Floats
+from sim.measures.arrays import Bools, Floats, Ints
 from sim.measures.clock import Clock, used_up
-from sim.measures.desk import REPLY
 from sim.measures.journeys import Families, Journeys
 from sim.measures.service import Service
+
+NOBODY = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ class Commitments:
         return np.maximum(self.minutes - self.within, 0.0)
 
 
-def commitments_of(service: Service, journeys: Journeys, network: Network) -> Commitments:
+def commitments_of(service: Service, journeys: Journeys) -> Commitments:
     """Cases of the period in which a promise is to be kept.
 
     Parameters
@@ -79,8 +79,6 @@ def commitments_of(service: Service, journeys: Journeys, network: Network) -> Co
         Its `promise` says what is meant, its `channel` where.
     journeys : Journeys
         Contacts and tickets.
-    network : Network
-        Where the service's calendar is.
     """
     clock = journeys.clock(service.clock)
     channel = journeys.names.index(service.channel) if service.channel in journeys.names else -1
@@ -88,19 +86,13 @@ def commitments_of(service: Service, journeys: Journeys, network: Network) -> Co
         return _resolutions(service, journeys, channel, clock)
     s = journeys.stops
     if service.promise == "next response":
-        rows = np.flatnonzero(
-            (s.part == REPLY) & (s.channel == channel) & (s.entered >= 0.0) & (s.entered < network.end)
-        )
+        rows = journeys.replies.get(channel, NOBODY)
         begin, end, exit_ = s.entered[rows], s.left[rows], s.exit[rows]
         fulfilled, is_open = exit_ == Exit.DONE, exit_ == Exit.OPEN
     else:
-        rows = np.flatnonzero(journeys.in_period & journeys.human & (journeys.channel == channel))
         # whom a chaser has settled is in no service level
-        last = journeys.last[rows]
-        recalled = s.exit[last] == Exit.RECALLED
-        if recalled.any():
-            rows, last = rows[~recalled], last[~recalled]
-        answer = journeys.answer[rows]
+        rows = journeys.promised.get(channel, NOBODY)
+        last, answer = journeys.last[rows], journeys.answer[rows]
         fulfilled = answer < s.job.size
         begin, end = journeys.begin[rows], s.left[np.where(fulfilled, answer, last)]
         is_open = ~fulfilled & (s.exit[last] == Exit.OPEN)
@@ -121,21 +113,32 @@ def _resolutions(service: Service, journeys: Journeys, channel: int, clock: Cloc
     t = journeys.tickets
     mine = np.flatnonzero((t.channel == channel) & t.human)
     within = np.inf if service.awt is None else service.awt
-    minutes, due = waiting(t, clock, within)
+    minutes, due = waiting(t, clock, within, mine)
     fulfilled, is_open = t.resolved[mine], t.open[mine]
     return Commitments(
         service=service,
         begin=t.birth[mine],
         stop=np.where(is_open, np.inf, t.closing[mine]),
-        minutes=minutes[mine],
-        due=due[mine],
+        minutes=minutes,
+        due=due,
         fulfilled=fulfilled,
         gone=~fulfilled & ~is_open,
         clock=clock,
     )
 
 
-def waiting(tickets: Families, clock: Clock, within: float = np.inf) -> tuple[Floats, Floats]:
-    """Minutes for which each ticket has waited for us, and the instant at which the promised ones are used up."""
+def waiting(tickets: Families, clock: Clock, within: float = np.inf, some: Ints | None = None) -> tuple[Floats, Floats]:
+    """Minutes for which each ticket has waited for us, and the instant at which the promised ones are used up.
+
+    Parameters
+    ----------
+    some : int array, optional
+        Only these tickets, in increasing order.
+    """
     own, begin, end = tickets.spans
-    return used_up(own, tickets.n, begin, end, clock, within)
+    if some is None:
+        return used_up(own, tickets.n, begin, end, clock, within)
+    place = np.full(tickets.n, -1, dtype=np.int64)
+    place[some] = np.arange(some.size)
+    rows = np.flatnonzero(place[own] >= 0)
+    return used_up(place[own[rows]], some.size, begin[rows], end[rows], clock, within)

@@ -125,7 +125,7 @@ class ContactSheet:
             add("excess_wait", sheet, total, n["held"], upper=most)
         wanted = [q for q, name in zip(WAIT_SHARES, QUANTILES, strict=True) if sheet.wants(name)]
         if wanted:
-            values = placed.quantiles(sheet, c.answered_by_wait, c.wait, wanted)
+            values = placed.quantiles(sheet, np.flatnonzero(c.answered), c.wait, wanted)
             for q, value in zip(wanted, values, strict=True):
                 name = f"wait_p{round(100 * q)}"
                 add(name, sheet, np.nan, answered, value=value, lower=low(value), upper=high(value))
@@ -151,24 +151,11 @@ class ContactSheet:
     @cached_property
     def sums(self) -> dict[str, Floats]:
         """Sums over the contacts of each cell, for the measures that are means."""
-        c, j = self.c, self.j
-        weights: dict[str, Floats] = {}
-        if self.sheet.wants("asa"):
-            weights["asa"] = np.where(c.answered, c.wait, 0.0)
-        if self.sheet.wants("mean_wait"):
-            weights["mean_wait"] = np.where(c.had_wait, c.wait, 0.0)
-        if self.sheet.wants("excess_wait"):
-            with np.errstate(invalid="ignore"):
-                weights["excess_wait"] = np.where(c.had_wait & (j.target_wait > j.awt), j.target_wait - j.awt, 0.0)
-        if self.sheet.wants("handle_time"):
-            weights["handle_time"] = np.where(c.served & ~c.open_leg, c.handled, 0.0)
-        if self.sheet.wants("contact_time"):
-            weights["contact_time"] = np.where(c.done, c.time, 0.0)
-        if self.sheet.wants("legs_per_contact"):
-            weights["legs_per_contact"] = c.legs.astype(np.float64)
-        if not weights:
+        names = [name for name in MEANS if self.sheet.wants(name)]
+        if not names:
             return {}
-        return dict(zip(weights, c.placed.totals(self.sheet, *weights.values()), strict=True))
+        weights = np.stack([self.j.minutes(name) for name in names])
+        return dict(zip(names, self.c.placed.totals(self.sheet, weights), strict=True))
 
     def add_targets(self, day: Counts) -> None:
         """Whether channels reach their targets, in each column and on each local day.
@@ -196,6 +183,7 @@ class ContactSheet:
             add(f"{name}_day", sheet, good, base, upper=top)
 
 
+MEANS = ("asa", "mean_wait", "excess_wait", "handle_time", "contact_time", "legs_per_contact")
 QUANTILES = tuple(f"wait_p{round(100 * q)}" for q in WAIT_SHARES)
 
 

@@ -12,7 +12,8 @@ from sim.machine.records import Records
 from sim.machine.steps import Exit
 from sim.measures.arrays import Bools, Floats, Ints, tally
 from sim.measures.definition import ScopeKind
-from sim.measures.placed import Labels, LabelsOf, Placed, Scopes
+from sim.measures.placed import Placed, Scopes
+from sim.measures.ruler import Moments
 from sim.measures.service import Coverage
 from sim.measures.visits import ANSWERED, BLOCKED, CLOSED, MOVED, Visits
 
@@ -168,15 +169,9 @@ class Contacts:
         """It went away without what it came for."""
         return IS_LOST[self.last_exit]
 
-    @cached_property
-    def answered_by_wait(self) -> Ints:
-        """The answered by increasing wait."""
-        rows = np.flatnonzero(self.answered)
-        return rows[np.argsort(self.wait[rows])]
-
 
 def contacts_of(
-    records: Records, v: Visits, labels: Labels, legs_at: Callable[[Bools], Legs], coverage: Coverage
+    records: Records, v: Visits, arrivals: Moments, legs_at: Callable[[Bools], Legs], coverage: Coverage
 ) -> tuple[Contacts, ...]:
     """Contacts of every kind of scope; kinds with the same contacts share one table.
 
@@ -185,45 +180,66 @@ def contacts_of(
 
     Parameters
     ----------
-    labels : Labels
-        Of the arrivals of all visits.
+    arrivals : Moments
+        Of all visits.
     legs_at : callable
         Gives the legs at some steps.
     """
-    streams = tuple(s.name for s in records.network.streams)
     works = tuple(s.name for s, work in zip(records.network.steps, coverage.work, strict=True) if work)
     channels = tuple(s.name for s in coverage.services)
     number = np.cumsum(coverage.work) - 1  # of each work step
+    every_work = bool((coverage.covered == coverage.work).all())
 
     legs = legs_at(coverage.covered)
-    together = _counted(records, v, labels, legs)
+    together = _counted(records, v, arrivals, legs)
     kinds: dict[ScopeKind, Scopes] = {
         "all": Scopes(("all",), np.zeros(together.entry.size, dtype=np.int64)),
-        "stream": Scopes(streams, together.stream),
+        "stream": Scopes(coverage.sources, coverage.source_of[together.stream]),
     }
     apart: list[Contacts] = []
+    each: dict[ScopeKind, Scopes] = {}
     if channels:
-        if coverage.disjoint and _inside(coverage.service_of[v.step], legs):
-            kinds["channel"] = Scopes(channels, coverage.service_of[v.step[together.entry]])
+        service = coverage.service_of[v.step] if coverage.disjoint else None
+        if service is not None and _inside(service, legs):
+            kinds["channel"] = Scopes(channels, service[together.entry])
+        elif service is not None and every_work and _one_in_each(service, legs):
+            by_step = _counted(records, v, arrivals, _alone(v))
+            each["channel"] = Scopes(channels, service[by_step.entry])
         else:
             parts = [legs_at(mine) for mine in coverage.members]
             scope = np.repeat(np.arange(len(parts)), [p.entry.size for p in parts])
             joined = _joined(parts)
-            by_channel = _counted(records, v, labels, joined)
+            by_channel = _counted(records, v, arrivals, joined)
             scope = scope[v.counted[joined.entry]]
             apart.append(_scoped(by_channel, {"channel": Scopes(channels, scope)}))
-    if legs.alone and (coverage.covered == coverage.work).all():
+    if legs.alone and every_work:
         kinds["step"] = Scopes(works, number[v.step[together.entry]])
     else:
-        every = np.arange(v.step.size)
-        by_step = _counted(records, v, labels, Legs(every, every, every, every, every))
-        apart.append(_scoped(by_step, {"step": Scopes(works, number[v.step[by_step.entry]])}))
+        if not each:
+            by_step = _counted(records, v, arrivals, _alone(v))
+        each["step"] = Scopes(works, number[v.step[by_step.entry]])
+        apart.append(_scoped(by_step, each))
     return (_scoped(together, kinds), *apart)
 
 
 def _inside(channel: Ints, legs: Legs) -> bool:
     """Whether all legs of each contact lie in one channel."""
     return legs.alone or bool((channel[legs.rows] == channel[legs.entry][legs.contact]).all())
+
+
+def _one_in_each(channel: Ints, legs: Legs) -> bool:
+    """Whether no contact has two legs in one channel: then every visit is a contact of its channel."""
+    for lag in range(1, int(np.bincount(legs.contact).max(initial=1))):
+        same = legs.contact[lag:] == legs.contact[:-lag]
+        if (same & (channel[legs.rows[lag:]] == channel[legs.rows[:-lag]])).any():
+            return False
+    return True
+
+
+def _alone(v: Visits) -> Legs:
+    """Every visit as a contact of its own."""
+    every = np.arange(v.step.size)
+    return Legs(every, every, every, every, every)
 
 
 def _joined(parts: list[Legs]) -> Legs:
@@ -239,24 +255,28 @@ def _joined(parts: list[Legs]) -> Legs:
 
 
 def _scoped(contacts: Contacts, kinds: Mapping[ScopeKind, Scopes]) -> Contacts:
-    return replace(contacts, placed=Placed(kinds, contacts.placed.labels))
+    return replace(contacts, placed=Placed(kinds, contacts.placed.moments))
 
 
-def _counted(records: Records, v: Visits, labels: Labels, legs: Legs) -> Contacts:
+def _counted(records: Records, v: Visits, arrivals: Moments, legs: Legs) -> Contacts:
     """Contacts of these legs that arrived in the period; their scopes are not known yet."""
     n = legs.entry.size
-    served: Bools = v.status[legs.rows] == ANSWERED
-    handled = v.handled[legs.rows]
+    every = legs.rows.size == v.step.size
+    status, handled = (v.status, v.handled) if every else (v.status[legs.rows], v.handled[legs.rows])
+    served: Bools = status == ANSWERED
     n_legs = np.ones(n, dtype=np.int64)
     if not legs.alone:
         n_legs = np.bincount(legs.contact, minlength=n)
         served = tally(legs.contact, n, served) > 0
         handled = tally(legs.contact, n, handled)
+    counted = v.counted if every and legs.alone else v.counted[legs.entry]
     entry, decisive, last = legs.entry, legs.decisive, legs.last
-    counted = v.counted[entry]
     if not counted.all():
-        entry, decisive, last = entry[counted], decisive[counted], last[counted]
-        served, handled, n_legs = served[counted], handled[counted], n_legs[counted]
+        some = np.flatnonzero(counted)
+        served, handled, n_legs = served[some], handled[some], n_legs[some]
+        entry = some if every and legs.alone else legs.entry[some]
+        decisive = entry if legs.decisive is legs.entry else legs.decisive[some]
+        last = entry if legs.last is legs.entry else legs.last[some]
     job = v.job[entry]
     return Contacts(
         visits=v,
@@ -264,7 +284,7 @@ def _counted(records: Records, v: Visits, labels: Labels, legs: Legs) -> Contact
         decisive=decisive,
         last=last,
         stopped=max(records.stopped, records.network.end),
-        placed=Placed({}, LabelsOf(labels, entry)),
+        placed=Placed({}, arrivals.taken(entry)),
         stream=records.jobs["stream"][job].astype(np.int64),
         served=served,
         handled=handled,

@@ -57,7 +57,7 @@ class Fates:
         self._traits = {name: (used >> (STATUS_BITS + i)) & 1 > 0 for i, name in enumerate(traits)}
 
     @cached_property
-    def _sets(self) -> tuple[dict[str, int], Floats]:
+    def _sets(self) -> tuple[dict[str, int], Bools]:
         """Place and profiles of each count."""
         status, has = self._status, self._traits
         nobody = np.zeros(status.size, dtype=bool)
@@ -97,7 +97,7 @@ class Fates:
             "done_in_due": has["done"] & has.get("in_due", nobody),
             "open_in_due": has["open_leg"] & has.get("in_due", nobody),
         }
-        return {name: i for i, name in enumerate(sets)}, np.array(list(sets.values()), dtype=np.float64)
+        return {name: i for i, name in enumerate(sets)}, np.array(list(sets.values()))
 
     def count(self, sheet: Sheet) -> Counts:
         """Numbers in the cells of a sheet."""

@@ -34,6 +34,8 @@ class Desk:
     marks : mapping of str to str
         Name in the network of each of `MARKS`; by default the same. A mark that the network does not have is never
         set.
+    streams : mapping of str to str
+        Name under which a stream is reported, if not its own: contacts of one reason may be born in several.
 
     Raises
     ------
@@ -49,6 +51,7 @@ class Desk:
     parts: Mapping[str, str]
     channels: Mapping[str, str]
     marks: Mapping[str, str] = field(default_factory=dict)
+    streams: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         lost = [step for step, part in self.parts.items() if part in PARTS and step not in self.channels]

@@ -11,7 +11,6 @@ from sim.measures.arrays import Bools
 from sim.measures.contacts import Contacts, Legs, contacts_of
 from sim.measures.desk import Desk
 from sim.measures.journeys import Journeys
-from sim.measures.placed import Labels
 from sim.measures.ruler import Moments, Ruler
 from sim.measures.service import Coverage
 from sim.measures.visits import Spells, Visits, put_together
@@ -60,15 +59,15 @@ class Evidence:
         return self._together[1]
 
     @cached_property
-    def entered(self) -> Labels:
-        """Labels of the arrivals of all visits."""
-        return Labels(Moments(self.visits.entered, self.ruler))
+    def entered(self) -> Moments:
+        """Arrivals of all visits."""
+        return Moments(self.visits.entered, self.ruler)
 
     @cached_property
     def spell_entered(self) -> Moments:
         """Begins of all spells."""
         alone = self.spells.entered.size == self.visits.entered.size
-        return self.entered.moments if alone else Moments(self.spells.entered, self.ruler)
+        return self.entered if alone else Moments(self.spells.entered, self.ruler)
 
     @property
     def stopped(self) -> float:
@@ -92,7 +91,7 @@ class Evidence:
 
     def contacts(self, coverage: Coverage) -> tuple[Contacts, ...]:
         """Contacts of every kind of scope; kinds with the same contacts share one table."""
-        key = (coverage.covered.tobytes(), *(mine.tobytes() for mine in coverage.members))
+        key = (coverage.covered.tobytes(), coverage.source_of.tobytes(), *(m.tobytes() for m in coverage.members))
         if key not in self._contacts:
             self._contacts[key] = contacts_of(self.records, self.visits, self.entered, self.legs, coverage)
         return self._contacts[key]

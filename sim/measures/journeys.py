@@ -2,67 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from sim.machine.records import FIRST, GHOST, Records
+from sim.machine.records import Records
 from sim.machine.steps import Exit
 from sim.measures.arrays import Bools, Floats, Ints
 from sim.measures.clock import Clock
-from sim.measures.desk import BOT, DIAL, ESCALATION, REPLY, Desk
+from sim.measures.desk import ESCALATION, REPLY, Desk
+from sim.measures.passes import by_small_key, rows_of
+from sim.measures.stops import stops_of
 
 FRESH, UNSERVED, UNRESOLVED, BACK, CHASER = range(5)
 """Why a contact is made: for the first time; again because it was not served, because it was not settled, because the
 bot had not helped; to chase another one."""
 
 HORIZON = 60_000.0
-
-
-@dataclass(frozen=True, eq=False)
-class Stops:
-    """Visits of the steps of a desk, bot and self-service among them, in order of job and time.
-
-    Attributes
-    ----------
-    job : int array, shape (n,)
-        Row in the job table.
-    round, part, channel : int arrays, shape (n,)
-        Round of the job; what happened, and on which channel.
-    entered, left : array, shape (n,)
-        [min]; the end of the run for what was still open.
-    exit : int array, shape (n,)
-        Exit of its last spell; abandoned for silent leavers.
-    """
-
-    job: Ints
-    round: Ints
-    part: Ints
-    channel: Ints
-    entered: Floats
-    left: Floats
-    exit: Ints
-
-    @cached_property
-    def human(self) -> Bools:
-        """Agents and customers meet here; dialling is not yet a meeting."""
-        return (self.part < BOT) & (self.part != DIAL)
-
-    @cached_property
-    def session(self) -> Bools:
-        """Bot or self-service; not those who found them full."""
-        return (self.part >= BOT) & (self.exit != Exit.BLOCKED)
-
-    @cached_property
-    def handled(self) -> Bools:
-        """Agents have done their work here."""
-        return self.human & (self.exit == Exit.DONE)
-
-    @cached_property
-    def turned_away(self) -> Bools:
-        """The door was closed or the line full."""
-        return (self.exit == Exit.BLOCKED) | ((self.exit == Exit.CLOSED) & (self.left <= self.entered))
 
 
 class Journeys:
@@ -84,7 +40,7 @@ class Journeys:
     def __init__(self, records: Records, desk: Desk, channels: tuple[str, ...]) -> None:
         self.records, self.desk, self.names = records, desk, channels
         self.stopped = max(records.stopped, records.network.end)
-        self.stops = s = _stops(records, desk, channels, self.stopped)
+        self.stops = s = stops_of(records, desk, channels, self.stopped)
         n = s.job.size
         begins = np.ones(n, dtype=bool)
         new_job = s.job[1:] != s.job[:-1]
@@ -152,6 +108,29 @@ class Journeys:
     def came_to(self) -> Ints:
         """Channel on which it was made."""
         return self.stops.channel[self.head]
+
+    @cached_property
+    def promised(self) -> dict[int, Ints]:
+        """Contacts of the period that reached the agents of each channel, without those that a chaser has settled."""
+        rows = np.flatnonzero(self.in_period & self.human)
+        recalled = self.stops.exit[self.last[rows]] == Exit.RECALLED
+        if recalled.any():
+            rows = rows[~recalled]
+        return self.by_channel(rows, self.channel[rows])
+
+    @cached_property
+    def replies(self) -> dict[int, Ints]:
+        """Later replies of the period in each channel: stops."""
+        s = self.stops
+        rows = np.flatnonzero(s.part == REPLY)
+        rows = rows[(s.entered[rows] >= 0.0) & (s.entered[rows] < self.records.network.end)]
+        return self.by_channel(rows, s.channel[rows])
+
+    def by_channel(self, rows: Ints, channel: Ints) -> dict[int, Ints]:
+        """Some rows of each channel, in their order; -1 is none."""
+        order = by_small_key(channel + 1, len(self.names) + 1)
+        ends = np.cumsum(np.bincount(channel + 1, minlength=len(self.names) + 1))
+        return {k: rows[order[ends[k] : ends[k + 1]]] for k in range(len(self.names))}
 
     @cached_property
     def answer(self) -> Ints:
@@ -259,7 +238,7 @@ class Families:
         jobs = j.records.jobs
         counted = jobs["counted"] > 0
         root = counted & (jobs["number"] == jobs["family"])
-        family = np.searchsorted(jobs["number"][root], jobs["family"])
+        family = rows_of(jobs["number"][root], jobs["family"])
         mine = np.flatnonzero(counted[j.job])
         of = family[j.job[mine]]
         self.several_jobs = int(root.sum()) < int(counted.sum())
@@ -312,6 +291,12 @@ class Families:
     def solved(self) -> Bools:
         """Some contact was settled by agents."""
         return self.any(self.journeys.settled & self.journeys.stops.handled[self.journeys.last])
+
+    @cached_property
+    def settled(self) -> dict[int, Ints]:
+        """Those that agents served and that were settled at least once, by channel."""
+        rows = np.flatnonzero(self.human & np.isfinite(self.first_settled))
+        return self.journeys.by_channel(rows, self.channel[rows])
 
     @cached_property
     def next(self) -> Floats:
@@ -378,44 +363,3 @@ class Families:
         rows = np.flatnonzero(j.settled[self.contacts])
         np.minimum.at(out, self.of[rows], j.end[self.contacts[rows]])
         return out
-
-
-def _stops(records: Records, desk: Desk, channels: tuple[str, ...], stopped: float) -> Stops:
-    """Visits of the steps that have a part."""
-    network = records.network
-    part, channel = desk.part_of(network), desk.channel_of(network, channels)
-    rows = records.visits
-    step = rows["step"]
-    if not (part >= 0).all():
-        mine = np.flatnonzero((part >= 0)[step])
-        if mine.size < rows.size:
-            rows = rows[mine]
-            step = rows["step"]
-    job, round_, flags = rows["job"], rows["round"], rows["flags"]
-    begins = (flags & FIRST) > 0
-    head = tail = slice(None)
-    if not begins.all():
-        begins[:1] = True
-        for x in (job, step, round_):  # the first spell may have ended before the period
-            begins[1:] |= x[1:] != x[:-1]
-        first = np.flatnonzero(begins)
-        head, tail = first, np.append(first[1:], rows.size) - 1  # type: ignore[assignment]
-    left, exit_ = rows["left"][tail], rows["exit"][tail].astype(np.int64)
-    ghost = (flags[tail] & GHOST) > 0
-    if ghost.any():
-        exit_ = np.where(ghost, int(Exit.ABANDONED), exit_)
-    at = step[head]
-    number = job[head]
-    # the job table is in order of number, and so are the visits
-    fresh = np.ones(number.size, dtype=bool)
-    fresh[1:] = number[1:] != number[:-1]
-    place = np.searchsorted(records.jobs["number"], number[fresh])
-    return Stops(
-        job=place[np.cumsum(fresh) - 1].astype(np.int64),
-        round=round_[head].astype(np.int64),
-        part=part[at],
-        channel=channel[at],
-        entered=rows["entered"][head],
-        left=np.where(np.isnan(left), stopped, left),
-        exit=exit_,
-    )

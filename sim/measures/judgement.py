@@ -43,6 +43,7 @@ class Judgement:
     def __init__(self, contacts: Contacts, coverage: Coverage, network: Network) -> None:
         self.contacts = c = contacts
         self.services = coverage.services
+        self._minutes: dict[str, Floats] = {}
         channel = c.kinds.get("channel")
         # contacts of their own kind are judged by their channel, which need not be the first to name the step
         own = channel is not None and "all" not in c.kinds
@@ -109,3 +110,22 @@ class Judgement:
         """Within the due time so far."""
         with np.errstate(invalid="ignore"):
             return self.due_time <= self.due
+
+    def minutes(self, name: str) -> Floats:
+        """What each contact adds to the sum of a measure that is a mean, shape (n,)."""
+        if name not in self._minutes:
+            self._minutes[name] = self._of_mean(name)
+        return self._minutes[name]
+
+    def _of_mean(self, name: str) -> Floats:
+        c = self.contacts
+        if name == "asa":
+            return np.where(c.answered, c.wait, 0.0)
+        if name == "mean_wait":
+            return np.where(c.had_wait, c.wait, 0.0)
+        if name == "excess_wait":
+            with np.errstate(invalid="ignore"):
+                return np.where(c.had_wait & (self.target_wait > self.awt), self.target_wait - self.awt, 0.0)
+        if name == "handle_time":
+            return np.where(c.served & ~c.open_leg, c.handled, 0.0)
+        return np.where(c.done, c.time, 0.0) if name == "contact_time" else c.legs.astype(np.float64)

@@ -11,10 +11,11 @@ from sim.measures.arrays import Floats, Ints
 from sim.measures.definition import ScopeKind
 from sim.measures.evidence import Evidence
 from sim.measures.intervals import Intervals
+from sim.measures.marks import Marked, covered, highest
 from sim.measures.ruler import Moments
 from sim.measures.service import Coverage
 from sim.measures.sheets import Part, Sheet
-from sim.measures.spans import Levels, Spans, covering, least_at
+from sim.measures.spans import Spans
 from sim.measures.table import TableBuilder
 
 
@@ -84,8 +85,8 @@ class _Lines:
         """Cells of a table by step: the sums over the steps of each scope."""
 
         def table(part: Part, way: Intervals) -> Floats:
-            scopings = self.scopings(part)
-            return np.concatenate([x.sums @ by_step(way) for x in scopings])
+            numbers = by_step(way)
+            return np.concatenate([x.summed(numbers) for x in self.scopings(part)])
 
         return sheet.filled(table)
 
@@ -94,21 +95,25 @@ class _Lines:
         return np.concatenate([x.once("peaks", way, self._peaks) for x in self.scopings(part)])
 
     def _peaks(self, scoping: _Scoping, way: Intervals) -> Floats:
-        if scoping.levels is None:
-            times, step, change = self._changes
-            group = scoping.of[step]
-            mine = group >= 0
-            if not mine.all():
-                group, times, change = group[mine], times[mine], change[mine]
-            scoping.levels = Levels(group, scoping.n, times, change)
-        return way.highest(scoping.levels.highest(way.edges))
+        ruler = self.begin.ruler
+        if way not in ruler:
+            return way.highest(self._between(scoping, way.edges))
+        if scoping.peaks is None:
+            scoping.peaks = self._between(scoping, ruler.edges)
+        first, last = np.searchsorted(ruler.edges, way.edges[[0, -1]])
+        begins = np.searchsorted(ruler.edges, way.edges[:-1]) - first
+        return way.highest(np.maximum.reduceat(scoping.peaks[:, first:last], begins, axis=1))
+
+    def _between(self, scoping: _Scoping, edges: Floats) -> Floats:
+        """Highest number in line between edges."""
+        times, order = self._changes
+        return highest(times, order, scoping.of[self.step], scoping.n, edges)
 
     @cached_property
-    def _changes(self) -> tuple[Floats, Ints, Ints]:
-        """Begins and ends of times in line, in order: when, at which step, one more or one less."""
+    def _changes(self) -> tuple[Floats, Ints]:
+        """Begins and ends of times in line, and their order."""
         times = np.concatenate((np.maximum(self.begin.times, 0.0), self.stop.times))
-        order = np.argsort(times, kind="stable")  # both halves come nearly in order
-        return times[order], np.concatenate((self.step, self.step))[order], np.where(order < self.step.size, 1, -1)
+        return times, np.argsort(times, kind="stable")  # both halves come nearly in order
 
     def ages(self, part: Part, way: Intervals) -> Floats:
         """Sum of the ages, and largest age, of what is there at ends, shape (2, scopes, labels)."""
@@ -148,7 +153,7 @@ class _Scoping:
 
     def __init__(self, of: Ints, n: int, each: bool = False) -> None:
         self.of, self.n, self.each = of, n, each
-        self.levels: Levels | None = None
+        self.peaks: Floats | None = None
         self.arrival: Floats | None = None
         self._known: dict[tuple[str, int], Floats] = {}
 
@@ -157,10 +162,13 @@ class _Scoping:
         """The same for scopings that place every step alike."""
         return self.of.tobytes(), self.n, self.each
 
-    @cached_property
-    def sums(self) -> Floats:
-        """1 for the steps of each scope, shape (scopes, steps)."""
-        return (self.of == np.arange(self.n)[:, None]).astype(np.float64)
+    def summed(self, by_step: Floats) -> Floats:
+        """Sums over the steps of each scope, shape (scopes, labels)."""
+        out = np.zeros((self.n, by_step.shape[1]))
+        for step, scope in enumerate(self.of.tolist()):
+            if scope >= 0:
+                out[scope] += by_step[step]
+        return out
 
     def once(self, what: str, way: Intervals, compute: Callable[[_Scoping, Intervals], Floats]) -> Floats:
         """Compute a table unless it is known."""
@@ -185,34 +193,19 @@ class _Crossing:
 
     def __init__(self, step: Ints, n_steps: int, begin: Moments, stop: Moments) -> None:
         self.step, self.n_steps, self._begin, self._stop = step, n_steps, begin, stop
-        self._found: list[tuple[Intervals, tuple[Floats, Ints, Ints, Ints]]] = []
         self._counts: list[tuple[Intervals, Floats]] = []
 
-    @cached_property
-    def _some(self) -> tuple[Ints, Moments, Moments]:
-        """Spans over any edge of the ruler."""
-        rows = np.flatnonzero(self._stop.right > self._begin.right)
-        return rows, self._begin.taken(rows), self._stop.taken(rows)
-
-    def _at(self, way: Intervals) -> tuple[Floats, Ints, Ints, Ints]:
-        """Ends of intervals; spans that are open just before any; the first of these and one past the last."""
-        known = next((x for w, x in self._found if w is way), None)
-        if known is None:
-            every = np.arange(self.step.size), self._begin, self._stop
-            rows, begin, stop = self._some if way in self._begin.ruler else every
-            # of the edges, the first one is no end; an end is crossed if begin < end <= stop
-            first, past = (np.maximum(x.below(way) - 1, 0) for x in (begin, stop))
-            some = np.flatnonzero(past > first)
-            known = way.edges[1:], rows[some], first[some], past[some]
-            self._found.append((way, known))
-        return known
+    def _marked(self, group: Ints, n: int, way: Intervals) -> Marked:
+        table, begin = self._begin.edges_below(way)
+        _, stop = self._stop.edges_below(way)
+        # of the edges, the first one is no end; an end is crossed if begin < end <= stop
+        return Marked(group, n, table, begin, stop, way.edges[1:])
 
     def count(self, way: Intervals) -> Floats:
         """Open spans, summed over the ends of each label, shape (steps, labels)."""
         known = next((x for w, x in self._counts if w is way), None)
         if known is None:
-            marks, rows, first, past = self._at(way)
-            known = way.joined(covering(self.step[rows], self.n_steps, first, past, marks.size))
+            known = way.joined(covered(self._marked(self.step, self.n_steps, way))[0])
             self._counts.append((way, known))
         return known
 
@@ -228,17 +221,5 @@ class _Crossing:
         visit : int array, shape (spans,)
             Visit of each span.
         """
-        marks, rows, first, past = self._at(way)
-        n, group = scoping.n, scoping.of[self.step[rows]]
-        inside = group >= 0
-        if not inside.all():
-            rows, first, past, group = rows[inside], first[inside], past[inside], group[inside]
-        if not rows.size:
-            return np.repeat([[[0.0]], [[-np.inf]]], n, axis=1).repeat(way.n, axis=2)
-        since, last = origin[visit[rows]], marks[-1]
-        number = covering(group, n, first, past, marks.size)
-        # summed as of the last mark: numbers of one sign
-        total = covering(group, n, first, past, marks.size, last - since)
-        age = np.where(number > 0, total - number * (last - marks), 0.0)
-        oldest = marks - least_at(group, n, first, past, since, marks.size)
+        _, age, oldest = covered(self._marked(scoping.of[self.step], scoping.n, way), origin[visit])
         return np.stack((way.joined(age), way.highest(oldest)))

@@ -73,7 +73,7 @@ class Survey:
         desk: Desk | None = None,
     ) -> None:
         services = tuple(services)
-        self.coverage = cover(network, services)
+        self.coverage = cover(network, services, None if desk is None else desk.streams)
         self._network = network
         self._resolved, self._desk = resolved, desk
         if resolved is not None and resolved not in network.mark_index:
@@ -86,10 +86,9 @@ class Survey:
             measures = tuple(measures)
         self._asked = network, services, splits, measures, resolved, desk
         wanted = Wanted.of(network.end, splits, measures)
-        self._streams = tuple(s.name for s in network.streams)
         scopes: dict[ScopeKind, tuple[str, ...]] = {
             "all": ("all",),
-            "stream": self._streams,
+            "stream": self.coverage.sources,
             "channel": tuple(s.name for s in self.coverage.services),
             "step": tuple(s.name for s in network.steps if isinstance(s, Work)),
             "pool": tuple(p.name for p in network.pools),
@@ -145,7 +144,7 @@ class Survey:
                     add_contact_measures(table, sheets, contacts, judgement, self.coverage, self._days)
         if self._tickets:
             tickets = tickets_of(evidence, self.coverage, self._resolved)
-            add_ticket_measures(table, self._tickets, tickets, self._streams, evidence.ruler)
+            add_ticket_measures(table, self._tickets, tickets, self.coverage.sources, evidence.ruler)
         if self._lines:
             add_line_measures(table, self._lines, evidence, self.coverage)
         if self._pools:

@@ -11,6 +11,7 @@ FOLLOWED = (3, 7)
 """Days for which a ticket is followed to see whether its first contact was enough."""
 
 _CREATED = f"{BY_ARRIVAL}, with the bot or with agents"
+_INSIDE = "; all together: work inside the house (approvals, inspections) too, if it stands on channels"
 _FIN = "Fin and Owlish decoders of bot metrics"
 
 
@@ -54,7 +55,7 @@ OUTCOME_MEASURES: tuple[Measure, ...] = (
             f"fcr_{n}d",
             f"First-contact resolution within {n} days",
             f"tickets whose first contact was settled and who did not come again on any channel within {n} days, as "
-            "far as they were followed / tickets with a contact",
+            f"far as they were followed / tickets with a contact{_INSIDE}",
             "higher",
             "ticket",
         )
@@ -87,7 +88,7 @@ OUTCOME_MEASURES: tuple[Measure, ...] = (
     _share(
         "self_inflicted",
         "Self-inflicted demand",
-        "repeats of every cause and chasers / contacts",
+        f"repeats of every cause and chasers / contacts{_INSIDE}",
     ),
     _share(
         "escalation_share",

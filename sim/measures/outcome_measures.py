@@ -9,7 +9,7 @@ import numpy as np
 from sim.measures.arrays import Bools, Floats, Ints
 from sim.measures.journeys import BACK, CHASER, UNRESOLVED, UNSERVED, Journeys
 from sim.measures.outcome_definitions import FOLLOWED
-from sim.measures.placed import Labels, Placed, Scopes, distinct
+from sim.measures.placed import Placed, Scopes, distinct
 from sim.measures.ruler import Moments, Ruler
 from sim.measures.sheets import Sheet
 from sim.measures.table import TableBuilder
@@ -30,10 +30,10 @@ class _Traits:
 
     def __init__(self, j: Journeys, channel: Ints, begin: Floats, ruler: Ruler, traits: dict[str, Bools]) -> None:
         kinds = {"all": Scopes(("all",), np.zeros(begin.size, dtype=np.int64)), "channel": Scopes(j.names, channel)}
-        self.placed = Placed(kinds, Labels(Moments(begin, ruler)))  # type: ignore[arg-type]
-        code = np.zeros(begin.size, dtype=np.int64)
+        self.placed = Placed(kinds, Moments(begin, ruler))  # type: ignore[arg-type]
+        code = np.zeros(begin.size, dtype=np.uint32)
         for i, trait in enumerate(traits.values()):
-            code |= trait.astype(np.int64) << i
+            code |= trait.astype(np.uint32) << i
         self._used, self._profile = distinct(code, 1 << len(traits))
         self._bit = {name: i for i, name in enumerate(traits)}
 
@@ -43,7 +43,7 @@ class _Traits:
 
     def numbers(self, sheet: Sheet, sets: dict[str, Bools]) -> dict[str, Floats]:
         """How many rows each set of profiles has in each cell."""
-        found = self.placed.profiles(sheet, self._profile, np.array(list(sets.values()), dtype=np.float64))
+        found = self.placed.profiles(sheet, self._profile, np.array(list(sets.values())))
         return dict(zip(sets, found, strict=True))
 
 

@@ -16,12 +16,13 @@ from sim.measures.arrays import Floats, Ints
 from sim.measures.definition import ScopeKind
 from sim.measures.evidence import Evidence
 from sim.measures.intervals import Intervals
-from sim.measures.placed import Labels, LabelsOf, Placed, Scopes
+from sim.measures.passes import by_small_key, compiled
+from sim.measures.placed import Placed, Scopes
 from sim.measures.pool_definitions import POOLS
 from sim.measures.ruler import Moments
 from sim.measures.service import Coverage
 from sim.measures.sheets import Part, Sheet
-from sim.measures.spans import Spans, by_small_key
+from sim.measures.spans import Spans
 from sim.measures.table import TableBuilder
 
 
@@ -110,7 +111,7 @@ class _Pools:
         self._ends: dict[int, tuple[Moments, Moments]] = {}
         visit = s.visit[rows]
         self._counted = np.flatnonzero(v.counted[visit])
-        self._arrived = LabelsOf(evidence.entered, visit[self._counted])
+        self._arrived = evidence.entered.taken(visit[self._counted])
         begin = self._begin.times
         self._started = np.flatnonzero((begin >= 0.0) & (begin < network.end))
 
@@ -118,23 +119,23 @@ class _Pools:
     def _n(self) -> int:
         return len(self._network.pools)
 
-    def _placed(self, rows: Ints, labels: Labels) -> Placed:
+    def _placed(self, rows: Ints, moments: Moments) -> Placed:
         pools = tuple(p.name for p in self._network.pools)
         kinds: dict[ScopeKind, Scopes] = {
             "all": Scopes(("all",), np.zeros(rows.size, dtype=np.int64)),
             "pool": Scopes(pools, self._pool[rows]),
             "step": Scopes(self._works, self._step[rows]),
         }
-        return Placed(kinds, labels)
+        return Placed(kinds, moments)
 
     def work_arrived(self, sheet: Sheet) -> Floats:
         """Slot hours that contacts of the period took, by their arrival."""
         hours = (self._units * (self._stop.times - self._begin.times) / 60.0)[self._counted]
-        return self._placed(self._counted, self._arrived).totals(sheet, hours)[0]
+        return self._placed(self._counted, self._arrived).totals(sheet, hours[None])[0]
 
     def starts(self, sheet: Sheet) -> Floats:
         """Spells that started in the period."""
-        return self._placed(self._started, Labels(self._begin.taken(self._started))).totals(sheet)
+        return self._placed(self._started, self._begin.taken(self._started)).numbers(sheet)
 
     @cached_property
     def _slots(self) -> tuple[Spans, Spans]:
@@ -254,31 +255,30 @@ def _stretches(
     b = np.clip(np.concatenate((stop, duty["end"])), 0.0, end)
     keep = np.flatnonzero(b > a)
     group = np.concatenate((of_work, of_duty))[keep]
+    n_groups = int(sizes.sum())
+    owner = np.repeat(np.arange(sizes.size), sizes)
+    n_work = int(np.searchsorted(keep, begin.size))
+    rows = keep[n_work:] - begin.size
+    on_duty = duty["kind"][rows] == ON_DUTY
+    people = duty["servers"][rows].astype(np.float64)
+    # what each span adds while it lasts: slots, servers on duty, servers on a break
+    added = np.zeros((3, keep.size))
+    added[0, :n_work] = units[keep[:n_work]]
+    added[1, n_work:], added[2, n_work:] = np.where(on_duty, people, 0.0), np.where(on_duty, 0.0, people)
+    code = compiled(keep.size)
+    if code is not None:
+        return _Stretches(*code.stretches(group, n_groups, a[keep], b[keep], added, owner, named))
     times = np.concatenate((a[keep], b[keep]))
     order = np.argsort(times, kind="stable")  # both halves come nearly in order
-    group = np.concatenate((group, group))
-    if sizes.sum() > 1:
-        order = order[by_small_key(group[order], int(sizes.sum()))]
-    times, group = times[order], group[order]
-
-    # every span is closed inside its group, so sums over all groups are levels of the present one
+    if n_groups > 1:
+        order = order[by_small_key(np.concatenate((group, group))[order], n_groups)]
     ends = order >= keep.size
     span = np.where(ends, order - keep.size, order)
-    sign = np.where(ends, -1.0, 1.0)
-    n_work = int(np.searchsorted(keep, begin.size))
-    of_table = np.flatnonzero(span >= n_work)
-    row = keep[span[of_table]] - begin.size
-    people = sign[of_table] * duty["servers"][row]
-    on_duty = duty["kind"][row] == ON_DUTY
-    change = sign if (units == 1).all() else sign * np.concatenate((units, np.zeros(duty.size)))[keep][span]
-    change[of_table] = 0.0
-    slots = np.cumsum(change)
-    servers, resting = np.zeros(times.size), np.zeros(times.size)
-    servers[of_table], resting[of_table] = np.where(on_duty, people, 0.0), np.where(on_duty, 0.0, people)
-    servers, resting = np.cumsum(servers), np.cumsum(resting)
-
+    times, group = times[order], group[span]
+    # every span is closed inside its group, so sums over all groups are levels of the present one
+    slots, servers, resting = np.cumsum(added[:, span] * np.where(ends, -1.0, 1.0), axis=1)
     lasts = np.flatnonzero((group[1:] == group[:-1]) & (times[1:] > times[:-1]))
-    pool_of = np.repeat(np.arange(sizes.size), sizes)[group[lasts]]
+    pool_of = owner[group[lasts]]
     slots, servers, resting = slots[lasts], servers[lasts], resting[lasts]
     own = named[pool_of]
     return _Stretches(

@@ -178,4 +178,5 @@ PROMISE_MEASURES: tuple[Measure, ...] = (
 )
 
 OPEN_PROMISES = ("promise_open", "promise_age", "promise_oldest", "promise_left", "promise_overdue")
-"""Measures of what is open."""
+"""Measures of what is open. `promise_left` leaves out resolutions: their clock stands still while the customer is to
+answer, so what is left of the promised minutes is no time until it is due; see their age, and how many are overdue."""

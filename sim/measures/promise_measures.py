@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.measures.arrays import Bools, Floats, Ints
-from sim.measures.commitments import Commitments, commitments_of, waiting
+from sim.measures.commitments import NOBODY, Commitments, commitments_of, waiting
 from sim.measures.contact_measures import reaches
 from sim.measures.evidence import Evidence
 from sim.measures.intervals import Intervals
 from sim.measures.journeys import Journeys
-from sim.measures.placed import Labels, Placed, Scopes
+from sim.measures.marks import covering, least_at
+from sim.measures.placed import Placed, Scopes, quantiles
 from sim.measures.promise_definitions import KINDS, OPEN_PROMISES, RESPONSE_SHARES
 from sim.measures.ruler import Moments, Ruler
 from sim.measures.service import Coverage, Promised, Service
 from sim.measures.sheets import Part, Sheet
-from sim.measures.spans import covering, least_at
 from sim.measures.table import TableBuilder
 
 OF_PROMISE = {promise: name for name, _, _, promise in KINDS}
@@ -56,7 +56,7 @@ class Cases:
         late = np.concatenate([c.late for _, c in found])
         return cls(
             service=service,
-            placed=Placed({"channel": Scopes(names, service)}, Labels(Moments(begin, ruler))),
+            placed=Placed({"channel": Scopes(names, service)}, Moments(begin, ruler)),
             kept=kept,
             judged=kept | late,
             running=np.concatenate([c.running for _, c in found]),
@@ -66,10 +66,10 @@ class Cases:
     def moved(self, to: Ints, names: tuple[str, ...]) -> Cases:
         """The same cases in other scopes, -1 for those that are left out."""
         rows = np.flatnonzero(to >= 0)
-        moments = self.placed.labels.moments.taken(rows)
+        moments = self.placed.moments.taken(rows)
         return Cases(
             to[rows],
-            Placed({"channel": Scopes(names, to[rows])}, Labels(moments)),
+            Placed({"channel": Scopes(names, to[rows])}, moments),
             self.kept[rows],
             self.judged[rows],
             self.running[rows],
@@ -92,13 +92,10 @@ class Promises:
 
     def __init__(self, evidence: Evidence, coverage: Coverage, journeys: Journeys) -> None:
         self.evidence, self.coverage, self.journeys = evidence, coverage, journeys
-        network = evidence.records.network
         self.names = tuple(s.name for s in coverage.services)
         self._waits: dict[str | None, Floats] = {}
         self.found = [
-            (k, commitments_of(s, journeys, network))
-            for k, s in enumerate(coverage.services)
-            if s.promise != "service level"
+            (k, commitments_of(s, journeys)) for k, s in enumerate(coverage.services) if s.promise != "service level"
         ]
 
     def add_levels(self, table: TableBuilder, sheets: Sequence[Sheet], days: Intervals) -> None:
@@ -131,7 +128,7 @@ class Promises:
             mean = _ratio(excess, judged)
             table.put("excess_wait", sheet, mine, cells, excess, judged, mean, mean, mean)
             there = _cells_of(one, cells, further)
-            number = cases.placed.totals(one)
+            number = cases.placed.numbers(one)
             table.put("arrivals", sheet, there, cells, number, np.ones(one.n), number, number, number)
             if sheet.wants(*MEETS):
                 self._add_meets(table, sheet, one, cells, mine, cases, days)
@@ -228,23 +225,23 @@ class Promises:
         wanted = {name for name in TIMES if sheet.wants(*_variants(name))}
         if not wanted:
             return
-        for name, (channel, begin, minutes) in self._times(wanted).items():
-            placed = Placed({"channel": Scopes(self.names, channel)}, Labels(Moments(begin, self.evidence.ruler)))
-            total, number = placed.totals(sheet, minutes, np.ones(minutes.size))
-            table.add(name, sheet, total, number)
-            if [w for part in sheet.parts for w in part.ways] == [sheet.whole]:  # then no ranking of all is needed
-                values = np.full((len(RESPONSE_SHARES), len(self.names)), np.nan)
-                for k in np.unique(channel).tolist():
-                    values[:, k] = np.quantile(minutes[channel == k], RESPONSE_SHARES)
+        whole = [w for part in sheet.parts for w in part.ways] == [sheet.whole]
+        for name, parts in self._times(wanted).items():
+            if whole:  # then nothing has to be placed
+                total, number, values = _in_one_piece(len(self.names), parts)
             else:
-                values = placed.quantiles(sheet, np.argsort(minutes), minutes, RESPONSE_SHARES)
+                channel = np.repeat([k for k, _, _ in parts], [x.size for _, x, _ in parts]).astype(np.int64)
+                begin, minutes = (np.concatenate(x) for x in ([b for _, b, _ in parts], [m for _, _, m in parts]))
+                placed = Placed({"channel": Scopes(self.names, channel)}, Moments(begin, self.evidence.ruler))
+                total, number = placed.totals(sheet, minutes[None])[0], placed.numbers(sheet)
+                values = placed.quantiles(sheet, np.arange(minutes.size), minutes, RESPONSE_SHARES)
+            table.add(name, sheet, total, number)
             for q, value in zip(RESPONSE_SHARES, values, strict=True):
                 table.add(f"{name}_p{round(100 * q)}", sheet, np.nan, number, value=value)
 
-    def _times(self, wanted: set[str]) -> dict[str, tuple[Ints, Floats, Floats]]:
-        """Channel, begin and minutes of every response and resolution, by measure."""
-        network = self.evidence.records.network
-        parts: dict[str, list[tuple[Ints, Floats, Floats]]] = {name: [] for name in TIMES if name in wanted}
+    def _times(self, wanted: set[str]) -> dict[str, list[tuple[int, Floats, Floats]]]:
+        """Begin and minutes of every response and resolution, by measure and channel."""
+        parts: dict[str, list[tuple[int, Floats, Floats]]] = {name: [] for name in TIMES if name in wanted}
         known = {(c.service.channel, c.service.promise): c for _, c in self.found}
         for k, channel in enumerate(self.names):
             if self.coverage.services[k].apart:
@@ -255,34 +252,31 @@ class Promises:
                     c = known.get((channel, promise))
                     if c is None:
                         asked = Service(steps, name=channel, promise=promise)
-                        c = commitments_of(asked, self.journeys, network)
+                        c = commitments_of(asked, self.journeys)
                     mine = np.flatnonzero(c.fulfilled)
-                    parts[name].append((np.full(mine.size, k), c.begin[mine], c.minutes[mine]))
+                    parts[name].append((k, c.begin[mine], c.minutes[mine]))
             if wanted & set(OF_TICKET):
                 c = known.get((channel, "resolution"))
                 clock = None if c is None else c.service.clock
-                for name, told in self._of_tickets(k, channel, clock).items():
+                for name, (begin, minutes) in self._of_tickets(channel, clock).items():
                     if name in parts:
-                        parts[name].append(told)
-        return {name: tuple(map(np.concatenate, zip(*p, strict=True))) for name, p in parts.items()}  # type: ignore[misc]
+                        parts[name].append((k, begin, minutes))
+        return parts
 
-    def _of_tickets(self, k: int, channel: str, clock: str | None) -> dict[str, tuple[Ints, Floats, Floats]]:
+    def _of_tickets(self, channel: str, clock: str | None) -> dict[str, tuple[Floats, Floats]]:
         j, t = self.journeys, self.journeys.tickets
-        at = j.names.index(channel) if channel in j.names else -1
-        mine = np.flatnonzero((t.channel == at) & t.human & np.isfinite(t.first_settled))
+        mine = t.settled.get(j.names.index(channel), NOBODY) if channel in j.names else NOBODY
         full = mine[t.resolved[mine]]
         own = j.clock(clock)
         if clock not in self._waits:
             self._waits[clock] = waiting(t, own)[0]
-        minutes = self._waits[clock]
-        first = own.minutes(t.birth[mine], t.first_settled[mine])
-        whole = own.minutes(t.birth[full], t.closing[full])
-        there, done = np.full(mine.size, k), np.full(full.size, k)
+        minutes, birth, born = self._waits[clock][full], t.birth[mine], t.birth[full]
+        whole = own.minutes(born, t.closing[full])
         return {
-            "resolution_first": (there, t.birth[mine], first),
-            "resolution_full": (done, t.birth[full], whole),
-            "requester_wait": (done, t.birth[full], minutes[full]),
-            "pending": (done, t.birth[full], np.maximum(whole - minutes[full], 0.0)),
+            "resolution_first": (birth, own.minutes(birth, t.first_settled[mine])),
+            "resolution_full": (born, whole),
+            "requester_wait": (born, minutes),
+            "pending": (born, np.maximum(whole - minutes, 0.0)),
         }
 
 
@@ -299,11 +293,20 @@ def _variants(name: str) -> tuple[str, ...]:
     return name, *(f"{name}_p{round(100 * q)}" for q in RESPONSE_SHARES)
 
 
+def _in_one_piece(n: int, parts: Sequence[tuple[int, Floats, Floats]]) -> tuple[Floats, Floats, Floats]:
+    """Sum, number and quantiles of the minutes of each channel."""
+    total, number = np.zeros(n), np.zeros(n)
+    values = np.full((len(RESPONSE_SHARES), n), np.nan)
+    for k, _, minutes in parts:
+        if minutes.size:
+            total[k], number[k] = np.cumsum(minutes)[-1], minutes.size  # added in order, like everything
+            values[:, k] = quantiles(minutes.copy(), np.array([minutes.size]), np.array(RESPONSE_SHARES))[:, 0]
+    return total, number, values
+
+
 def _level(cases: Cases, sheet: Sheet) -> tuple[Floats, Floats]:
     """Kept, judged and running ones in each cell, and minutes beyond the promise."""
-    found = cases.placed.totals(
-        sheet, *(x.astype(np.float64) for x in (cases.kept, cases.judged, cases.running)), cases.excess
-    )
+    found = cases.placed.totals(sheet, np.stack((cases.kept, cases.judged, cases.running, cases.excess)))
     return found[:3], found[3]
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 
 from sim.measures.arrays import Floats, Ints
 from sim.measures.intervals import Intervals
+from sim.measures.passes import places
 
 
 class Ruler:
@@ -71,7 +71,7 @@ class Moments:
     @cached_property
     def right(self) -> Ints:
         """Number of edges of the ruler at or before each time."""
-        return np.searchsorted(self.ruler.edges, self.times, side="right")
+        return places(self.ruler.edges, self.times)
 
     @cached_property
     def left(self) -> Ints:
@@ -79,22 +79,41 @@ class Moments:
         edge = np.concatenate(([np.nan], self.ruler.edges))
         return self.right - (edge[self.right] == self.times)
 
-    def below(self, way: Intervals, side: Literal["left", "right"] = "right") -> Ints:
-        """Number of edges of a way of splitting at or before (`left`: before) each time."""
-        if way in self.ruler:
-            return self.ruler.below(way)[self.left if side == "left" else self.right]
-        return np.searchsorted(way.edges, self.times, side=side)
+    def below(self, way: Intervals) -> Ints:
+        """Number of edges of a way of splitting at or before each time."""
+        table, place = self.edges_below(way)
+        return table[place]
 
-    def labels(self, way: Intervals) -> Ints:
-        """One more than the label of each time; 0 outside the edges."""
+    def edges_below(self, way: Intervals) -> tuple[Ints, Ints]:
+        """The same as a table and the place of each time in it."""
         if way in self.ruler:
-            return self.ruler.labels(way)[self.right]
-        return np.concatenate(([0], way.label_of + 1, [0]))[self.below(way)]
+            return self.ruler.below(way), self.right
+        return np.arange(way.edges.size + 1), np.searchsorted(way.edges, self.times, side="right")
+
+    def labels(self, way: Intervals) -> tuple[Ints, Ints]:
+        """One more than the label of each time, 0 outside the edges: a table and the place of each time in it."""
+        if way in self.ruler:
+            return self.ruler.labels(way), self.right
+        return np.concatenate(([0], way.label_of + 1, [0])), np.searchsorted(way.edges, self.times, side="right")
 
     def taken(self, rows: Ints | slice) -> Moments:
         """Some of them."""
-        out = Moments(self.times[rows], self.ruler)
-        for name in ("left", "right"):
-            if name in self.__dict__:
-                out.__dict__[name] = self.__dict__[name][rows]
-        return out
+        return _Taken(self, rows)
+
+
+class _Taken(Moments):
+    """Some of other times, which are looked up once."""
+
+    def __init__(self, every: Moments, rows: Ints | slice) -> None:
+        self.ruler = every.ruler
+        self._every, self._rows = every, rows
+
+    @cached_property
+    def times(self) -> Floats:  # type: ignore[override]
+        """Of the rows that are meant [min]."""
+        return self._every.times[self._rows]
+
+    @cached_property
+    def right(self) -> Ints:
+        """Number of edges of the ruler at or before each time."""
+        return self._every.right[self._rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -148,6 +148,10 @@ class Coverage:
         Steps of each service.
     service_of : int array, shape (steps,)
         The first service that names the step, -1 for none: it judges the step's contacts outside their channel.
+    sources : tuple of str
+        Names under which streams are reported.
+    source_of : int array, shape (streams,)
+        Place of each stream's name in them.
     """
 
     services: tuple[Service, ...]
@@ -155,6 +159,8 @@ class Coverage:
     covered: NDArray[np.bool_]
     members: tuple[NDArray[np.bool_], ...]
     service_of: NDArray[np.int64]
+    sources: tuple[str, ...]
+    source_of: NDArray[np.int64]
 
     @cached_property
     def disjoint(self) -> bool:
@@ -169,8 +175,17 @@ class Coverage:
         return said[self.service_of[self.work]] if kind == "step" else np.array([said.any()])
 
 
-def cover(network: Network, services: Iterable[Service]) -> Coverage:
+def cover(network: Network, services: Iterable[Service], counted_as: Mapping[str, str] | None = None) -> Coverage:
     """Place services on a network.
+
+    Parameters
+    ----------
+    network : Network
+        Whose steps and streams are reported.
+    services : iterable of Service
+        Steps that are reported together.
+    counted_as : mapping of str to str, optional
+        Name under which a stream is reported, if not its own; several may share one.
 
     Raises
     ------
@@ -193,6 +208,11 @@ def cover(network: Network, services: Iterable[Service]) -> Coverage:
                 f"service {service.name}: unknown clock {service.clock!r}"
                 + _nearest(service.clock, list(network.calendars))
             )
+        elif service.clock is not None and network.calendars[service.clock].paces is not None:
+            problems.append(
+                f"service {service.name}: clock {service.clock!r} has paces, and measures count whole minutes; "
+                "name a calendar without"
+            )
         mine = np.zeros(n, dtype=bool)
         for step in service.steps:
             i = network.step_index.get(step)
@@ -211,4 +231,7 @@ def cover(network: Network, services: Iterable[Service]) -> Coverage:
     covered = np.logical_or.reduce(members) if members else work.copy()
     if given and all(s.apart for s in given):
         raise ValueError("services: all of them are further promises; name the channel they belong to as well")
-    return Coverage(given, work, covered, tuple(members), service_of)
+    names_of = [(counted_as or {}).get(s.name, s.name) for s in network.streams]
+    sources = tuple(dict.fromkeys(names_of))
+    source_of = np.array([sources.index(name) for name in names_of], dtype=np.int64)
+    return Coverage(given, work, covered, tuple(members), service_of, sources, source_of)

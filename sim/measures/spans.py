@@ -1,4 +1,4 @@
-"""Areas, highest levels and states of many spans at once, by interval."""
+"""Areas of many spans at once, by interval."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.measures.arrays import Floats, Ints, tally
+from sim.measures.arrays import Bools, Floats, Ints, tally
 from sim.measures.intervals import Intervals
+from sim.measures.passes import compiled
 from sim.measures.ruler import Moments
+
+_NOTHING = np.zeros(0)
 
 
 def areas(
@@ -45,26 +48,29 @@ def areas(
         weight = None if weight is None else weight[keep]
     i = np.searchsorted(edges, b, side="right") - 1
     j = np.searchsorted(edges, e, side="left") - 1
-    return _areas(group, n_groups, b, e, i, j, edges, weight)
+    return _put_together(*_changes(group, n_groups, b, e, i, j, edges, weight), n_groups, edges)
 
 
-def _areas(
+def _changes(
     group: Ints, n_groups: int, b: Floats, e: Floats, i: Ints, j: Ints, edges: Floats, weight: Floats | Ints | None
-) -> Floats:
-    """The same for spans inside the edges, with the first and last interval of each."""
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Minutes to the end of the first interval of each span, those behind its end in its last one; begins and ends."""
     m = edges.size - 1
     size = n_groups * m
 
-    # every span counts to the end of its first interval and, less what follows its end, in all later ones
     def at(cell: Ints, w: Floats | None) -> Floats:
         return tally(cell, size, weight if w is None else w if weight is None else w * weight)
 
     first, last = (i, j) if n_groups == 1 else (group * m + i, group * m + j)
-    inside = at(first, edges[i + 1] - b) - at(last, edges[j + 1] - e)
-    crossing = (at(first, None) - at(last, None)).reshape(n_groups, m)
+    return at(first, edges[i + 1] - b), at(last, edges[j + 1] - e), at(first, None), at(last, None)
+
+
+def _put_together(first: Floats, last: Floats, begun: Floats, ended: Floats, n_groups: int, edges: Floats) -> Floats:
+    """Every span counts to the end of its first interval and, less what follows its end, in all later ones."""
+    m = edges.size - 1
     carried = np.zeros((n_groups, m))
-    carried[:, 1:] = np.cumsum(crossing, axis=1)[:, :-1]
-    area = inside.reshape(n_groups, m) + carried * np.diff(edges)
+    carried[:, 1:] = np.cumsum((begun - ended).reshape(n_groups, m), axis=1)[:, :-1]
+    area = (first - last).reshape(n_groups, m) + carried * np.diff(edges)
     return np.maximum(area, 0.0)
 
 
@@ -101,28 +107,10 @@ class Spans:
         until: float,
         weight: Floats | Ints | None = None,
     ) -> None:
-        self._begin, self._end, self._until = begin, end, until
-        b, e = np.maximum(begin.times, 0.0), np.minimum(end.times, until)
-        keep = e > b
-        if weight is not None:
-            keep &= weight != 0
-        self._rows: Ints | slice = slice(None)
-        if not keep.all():
-            self._rows = np.flatnonzero(keep)
-            b, e, group = b[self._rows], e[self._rows], group[self._rows]
-            weight = None if weight is None else weight[self._rows]
-        self._group, self._n, self._b, self._e, self._weight = group, n_groups, b, e, weight
+        self._group, self._n, self._begin, self._end, self._until = group, n_groups, begin, end, until
+        self._weight = None if weight is None else np.asarray(weight, dtype=np.float64)
         self._areas: list[tuple[Floats, Floats]] = []
         self._joined: list[tuple[Intervals, Floats]] = []
-
-    @cached_property
-    def _places(self) -> tuple[Ints, Ints]:
-        """Edges of the ruler at or before each begin, and before each end."""
-        edges = self._begin.ruler.edges
-        zero = int(np.searchsorted(edges, 0.0, side="right"))
-        last = int(np.searchsorted(edges, self._until, side="left"))
-        first, past = self._begin.right[self._rows], self._end.left[self._rows]
-        return np.maximum(first, zero), np.minimum(past, last)
 
     def area(self, way: Intervals) -> Floats:
         """Minutes (times weight) in each label, shape (groups, labels)."""
@@ -137,131 +125,38 @@ class Spans:
         return joined
 
     def _area(self, way: Intervals) -> Floats:
+        edges = self._begin.ruler.edges
         covers = way.edges[0] <= 0.0 and way.edges[-1] >= self._until
-        if covers and way.edges.size == 2:
-            minutes = self._e - self._b
-            total = tally(self._group, self._n, minutes if self._weight is None else minutes * self._weight)
-            return total.reshape(self._n, 1)
-        if not covers or way not in self._begin.ruler:
-            return areas(self._group, self._n, self._b, self._e, way.edges, self._weight)
-        begins = np.searchsorted(self._begin.ruler.edges, way.edges[:-1])
-        return np.add.reduceat(self._between_edges, begins, axis=1)
+        if covers and edges[0] <= 0.0 and edges[-1] >= self._until:
+            by_interval, total = self._on_the_ruler
+            if way.edges.size == 2:
+                return total[:, None]
+            if way in self._begin.ruler:
+                return np.add.reduceat(by_interval, np.searchsorted(edges, way.edges[:-1]), axis=1)
+        b, e = np.maximum(self._begin.times, 0.0), np.minimum(self._end.times, self._until)
+        return areas(self._group, self._n, b, e, way.edges, self._weight)
 
     @cached_property
-    def _between_edges(self) -> Floats:
-        """Minutes between each two edges of the ruler: every way of splitting on it is a sum of these."""
-        first, past = self._places
-        return _areas(
-            self._group, self._n, self._b, self._e, first - 1, past - 1, self._begin.ruler.edges, self._weight
-        )
-
-
-def by_small_key(key: Ints, n_keys: int) -> Ints:
-    """Stable order of non-negative keys below `n_keys`, by counting digits of 16 bits."""
-    order = np.argsort((key & 0xFFFF).astype(np.uint16), kind="stable")
-    if n_keys > 0x10000:
-        high = (key >> 16)[order]
-        order = order[by_small_key(high, (n_keys >> 16) + 1)]
-    return order
-
-
-class Levels:
-    """Counts that change at given times, by group; all changes of one instant count together.
-
-    Parameters
-    ----------
-    group : int array, shape (n,)
-        Group of each change.
-    n_groups : int
-        Number of groups.
-    times : array, shape (n,)
-        Increasing [min].
-    change : int array, shape (n,)
-        Up or down.
-
-    Examples
-    --------
-    >>> levels = Levels(np.zeros(3, dtype=int), 1, np.array([5.0, 5.0, 12.0]), np.array([1, 1, -1]))
-    >>> levels.highest(np.array([0.0, 5.0, 10.0, 20.0]))
-    array([[0., 2., 2.]])
-    """
-
-    def __init__(self, group: Ints, n_groups: int, times: Floats, change: Ints) -> None:
-        order = None if n_groups == 1 else by_small_key(group, n_groups)
-        counts = np.bincount(group, minlength=n_groups)
-        stops = np.cumsum(counts)
-        self._n = n_groups
-        self._levels: list[tuple[int, Floats, Ints]] = []
-        for g in np.flatnonzero(counts).tolist():
-            mine = slice(None) if order is None else order[stops[g] - counts[g] : stops[g]]
-            t = times[mine]
-            level = np.cumsum(change[mine])
-            last = np.append(t[1:] != t[:-1], True)
-            # the 0 in front holds before the first change
-            self._levels.append((g, t[last], np.concatenate(([0], level[last], [0]))))
-
-    def highest(self, edges: Floats) -> Floats:
-        """Highest level in each interval, shape (groups, intervals); at an edge it is that after its changes."""
-        out = np.zeros((self._n, edges.size - 1))
-        for g, t, level in self._levels:
-            after = np.searchsorted(t, edges[:-1], side="right")
-            before = np.searchsorted(t, edges[1:], side="left")
-            # the level at the begin of an interval, and all up to its end
-            pairs = np.stack((after, np.maximum(before, after) + 1), axis=1).ravel()
-            out[g] = np.maximum.reduceat(level, pairs)[::2]
-        return out
-
-
-def covering(group: Ints, n: int, first: Ints, past: Ints, n_marks: int, weight: Floats | None = None) -> Floats:
-    """Number (or sum of weights) of the spans that cover each mark, shape (n, n_marks).
-
-    Parameters
-    ----------
-    group, n : int array, shape (spans,), and int
-        Group of each span.
-    first, past : int arrays, shape (spans,)
-        The first mark that it covers, and one past the last.
-    """
-    size = n_marks + 1
-    change = tally(group * size + first, n * size, weight) - tally(group * size + past, n * size, weight)
-    return np.cumsum(change.reshape(n, size), axis=1)[:, :-1]
-
-
-def least_at(group: Ints, n_groups: int, first: Ints, past: Ints, value: Floats, n_marks: int) -> Floats:
-    """Smallest value over the spans that cover each mark; infinity where none does.
-
-    Long spans are not looked at mark by mark: every range of marks is the union of two ranges whose length is a power
-    of two; these are settled from the longest to the shortest.
-
-    Returns
-    -------
-    array, shape (n_groups, n_marks)
-    """
-    length = past - first
-    out = np.full((n_groups, n_marks), np.inf)
-    marks = int(length.sum())
-    if marks <= FEW * (out.size + length.size):
-        begin = np.cumsum(length) - length
-        mark = np.arange(marks) + np.repeat(group * n_marks + first - begin, length)
-        np.minimum.at(out.reshape(-1), mark, np.repeat(value, length))
-        return out
-    level = np.zeros(length.size, dtype=np.int64)
-    some = length > 0
-    level[some] = np.floor(np.log2(length[some])).astype(np.int64)
-    for k in range(int(level.max(initial=0)), -1, -1):
-        mine = some & (level == k)
-        if mine.any():
-            g, v = group[mine], value[mine]
-            np.minimum.at(out.reshape(-1), g * n_marks + first[mine], v)
-            np.minimum.at(out.reshape(-1), g * n_marks + past[mine] - (1 << k), v)
-        if k > 0:
-            half = 1 << (k - 1)
-            # a range of 2^k marks from i is the ranges of half its length from i and from i + half
-            spread = out.copy()
-            spread[:, half:] = np.minimum(spread[:, half:], out[:, :-half])
-            out = spread
-    return out
-
-
-FEW = 10
-"""Marks to look at one by one, for each span and place: about the number of powers of two otherwise settled."""
+    def _on_the_ruler(self) -> tuple[Floats, Floats]:
+        """Minutes between each two edges of the ruler, of which every way of splitting on it is a sum; and in all."""
+        edges, until = self._begin.ruler.edges, self._until
+        begin, end, right, left = self._begin.times, self._end.times, self._begin.right, self._end.left
+        zero, last = int(np.searchsorted(edges, 0.0, side="right")), int(np.searchsorted(edges, until, side="left"))
+        code = compiled(begin.size)
+        if code is not None:
+            weight = _NOTHING if self._weight is None else self._weight
+            changes, total = code.spread(
+                self._group, self._n, begin, end, right, left, weight, edges, until, zero, last
+            )
+            return _put_together(changes[0], changes[1], changes[2], changes[3], self._n, edges), total
+        b, e = np.maximum(begin, 0.0), np.minimum(end, until)
+        keep: Bools = e > b
+        if self._weight is not None:
+            keep &= self._weight != 0.0
+        some = np.flatnonzero(keep)
+        b, e, group = b[some], e[some], self._group[some]
+        weight_ = None if self._weight is None else self._weight[some]
+        i = np.maximum(right[some], zero) - 1
+        j = np.minimum(left[some], last) - 1
+        total = tally(group, self._n, e - b if weight_ is None else (e - b) * weight_)
+        return _put_together(*_changes(group, self._n, b, e, i, j, edges, weight_), self._n, edges), total

@@ -10,7 +10,8 @@ from sim.machine.steps import Exit
 from sim.measures.arrays import Bools, Floats, Ints, tally
 from sim.measures.contact_measures import ratio
 from sim.measures.evidence import Evidence
-from sim.measures.placed import Labels, Placed, Scopes, distinct
+from sim.measures.passes import rows_of
+from sim.measures.placed import Placed, Scopes, distinct
 from sim.measures.ruler import Moments, Ruler
 from sim.measures.service import Coverage
 from sim.measures.sheets import Sheet
@@ -69,7 +70,7 @@ def tickets_of(evidence: Evidence, coverage: Coverage, resolved: str | None = No
     if is_root.all():
         family, open_family, closes = np.arange(n), is_open, np.arange(n)
     else:
-        family = np.searchsorted(number[is_root], of)
+        family = rows_of(number[is_root], of)
         open_family = tally(family, n, is_open) > 0
         # the last to end: latest end, then highest number
         latest = np.full(n, -np.inf)
@@ -95,7 +96,7 @@ def tickets_of(evidence: Evidence, coverage: Coverage, resolved: str | None = No
     return Tickets(
         birth=jobs["birth"][roots],
         end=np.where(open_family, evidence.stopped, ended[closes]),
-        stream=jobs["stream"][roots].astype(np.int64),
+        stream=coverage.source_of[jobs["stream"][roots]],
         open=open_family,
         resolved=done,
         served=tally(of_leg, n, answered) > 0,
@@ -109,7 +110,7 @@ def add_ticket_measures(
 ) -> None:
     """Put the measures of tickets into the table, for all and by stream."""
     everybody = Scopes(("all",), np.zeros(t.birth.size, dtype=np.int64))
-    placed = Placed({"all": everybody, "stream": Scopes(streams, t.stream)}, Labels(Moments(t.birth, ruler)))
+    placed = Placed({"all": everybody, "stream": Scopes(streams, t.stream)}, Moments(t.birth, ruler))
     for sheet in sheets:
         _add(table, sheet, t, placed)
 
@@ -140,7 +141,7 @@ def _add(table: TableBuilder, sheet: Sheet, t: Tickets, placed: Placed) -> None:
     add("ticket_accessibility", served, with_contact, upper=bound(served + n["served_maybe"], with_contact))
     times = t.end - t.birth
     weights = t.contacts.astype(np.float64), t.waited, np.where(t.open, 0.0, times)
-    contacts, waited, spent = placed.totals(sheet, *weights)
+    contacts, waited, spent = placed.totals(sheet, np.stack(weights))
     add("contacts_per_ticket", contacts, with_contact, upper=boundless(contacts, with_contact))
     add("ticket_wait", waited, with_contact, upper=boundless(waited, with_contact))
     if sheet.wants("ticket_time", *QUANTILES):
@@ -150,9 +151,9 @@ def _add(table: TableBuilder, sheet: Sheet, t: Tickets, placed: Placed) -> None:
 def _counted(sheet: Sheet, t: Tickets, placed: Placed) -> dict[str, Floats]:
     """Numbers of tickets by what became of them."""
     some, first = t.contacts > 0, t.contacts == 1
-    code = np.zeros(t.birth.size, dtype=np.int64)
+    code = np.zeros(t.birth.size, dtype=np.uint8)
     for i, trait in enumerate((some, first, t.open, t.resolved, t.served)):
-        code |= trait.astype(np.int64) << i
+        code |= trait.astype(np.uint8) << i
     used, profile = distinct(code, 32)
     has, single, is_open, resolved, served = ((used >> i) & 1 > 0 for i in range(5))
     sets = {
@@ -168,7 +169,7 @@ def _counted(sheet: Sheet, t: Tickets, placed: Placed) -> dict[str, Floats]:
         "served": served,
         "served_maybe": has & is_open & ~served,
     }
-    numbers = placed.profiles(sheet, profile, np.array(list(sets.values()), dtype=np.float64))
+    numbers = placed.profiles(sheet, profile, np.array(list(sets.values())))
     return dict(zip(sets, numbers, strict=True))
 
 
@@ -192,7 +193,5 @@ def _add_times(
     table.add("ticket_time", sheet, spent, closed, **bounds(ratio(spent, closed)))
     wanted = [q for q, name in zip(TIME_SHARES, QUANTILES, strict=True) if sheet.wants(name)]
     if wanted:
-        rows = np.flatnonzero(~t.open)
-        ranked = rows[np.argsort(times[rows])]
-        for q, value in zip(wanted, placed.quantiles(sheet, ranked, times, wanted), strict=True):
+        for q, value in zip(wanted, placed.quantiles(sheet, np.flatnonzero(~t.open), times, wanted), strict=True):
             table.add(f"ticket_time_p{round(100 * q)}", sheet, np.nan, closed, value=value, **bounds(value))

@@ -12,6 +12,7 @@ from sim.machine.network import Network
 from sim.machine.records import COUNTED, FIRST, GHOST, RESUMED, Records
 from sim.machine.steps import Exit, Work
 from sim.measures.arrays import Bools, Floats, Ints, tally
+from sim.measures.passes import rows_of
 
 OPEN, ANSWERED, ABANDONED, BLOCKED, CLOSED, MOVED, RECALLED, IN_SERVICE = range(8)
 """What became of a visit, judged by its first spell. `IN_SERVICE` is an answered one that is not finished; it appears
@@ -168,7 +169,7 @@ def put_together(records: Records) -> tuple[Spells, Visits]:
     last_ghost, last_exit = (ghost, exit_) if alone else (ghost[last], exit_[last])
     numbers = records.jobs["number"]
     visits = Visits(
-        job=np.searchsorted(numbers, of_first(rows["job"])).astype(np.int64),
+        job=rows_of(numbers, of_first(rows["job"])),
         step=of_first(step),
         round=of_first(rows["round"]).astype(np.int64),
         counted=(of_first(flags) & COUNTED) > 0,

@@ -7,16 +7,18 @@ alarm teaches people not to read warnings.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.scenario.model import AgentGroup, Scenario
 from sim.scenario.model.cells import DatedCells, WeeklyCells
 from sim.scenario.model.headcount import WeeklySpans
+from sim.scenario.staff_doubts import STAFF_RULES
 from sim.scenario.text.nodes import MappingNode, Node, Scalar, SequenceNode
-from sim.scenario.text.problems import Place, Problem
+from sim.scenario.text.problems import Problem
 from sim.scenario.text.units import as_duration, as_share, plain
 from sim.scenario.weekly_work import mean_of, own_work_hours, staff_hours
+from sim.scenario.written import Rule, Written
 
 LONGEST_CALL = 25.0
 """Handle time of a call [min] from which it is doubted; usual are 4 to 8 min (F. Curtis Barry 2007)."""
@@ -43,44 +45,6 @@ _SHARES = re.compile(
 _FACTOR = r"(?:(?P<factor>1\.[0-9]+)|(?P<percent>1[0-9]{2})\s*%|\(\s*1\s*\+\s*(?P<sum>[0-9.]+)\s*(?P<unit>%?)\s*\))"
 _NEED = re.compile(r"requir|need|erlang|shrink|absen|workload|需", re.I)
 _MULTIPLIED = re.compile(rf"[x×*]\s*{_FACTOR}|(?:\+|plus)\s*(?P<added>[0-9.]+)\s*%", re.I)
-
-
-class Written:
-    """The text of a scenario, in which doubts find their places.
-
-    Parameters
-    ----------
-    tree : the merged text of base, policies and changes.
-    """
-
-    def __init__(self, tree: MappingNode) -> None:
-        self.tree = tree
-
-    def find(self, *names: str) -> tuple[Node, bool]:
-        """Give the node at a path, or the nearest one above it; and whether the path itself is written."""
-        node: Node = self.tree
-        for name in names:
-            if isinstance(node, MappingNode) and "value" in node and name not in node:
-                node = node.entries["value"].value
-            inner = node.get(name) if isinstance(node, MappingNode) else None
-            if inner is None:
-                return node, False
-            node = inner
-        return node, True
-
-    def section(self, contact_type: str) -> str:
-        """Give the section in which a contact type is written."""
-        return "reasons" if self.find("reasons", contact_type)[1] else "contact_types"
-
-    def doubt(self, names: Sequence[str], got: str | None, rule: str, repair: str) -> Problem:
-        """Make a warning about the value at a path."""
-        node, _ = self.find(*names)
-        inner = node.get("value") if isinstance(node, MappingNode) else None
-        place: Place = (inner or node).place
-        return Problem(place.file, place.line, place.column, ".".join(names), rule, repair, got, "warning")
-
-
-Rule = Callable[[Scenario, Written], Iterator[Problem]]
 
 
 def doubts(scenario: Scenario, tree: MappingNode) -> list[Problem]:
@@ -324,6 +288,7 @@ RULES: tuple[Rule, ...] = (
     session_or_touch,
     waiting_in_handle_time,
     agents_counted_as_shifts,
+    *STAFF_RULES,
 )
 
 

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from typing import Literal
 
-from sim.scenario.meanings import MEANINGS, PARTS, Kind, Meaning
 from sim.scenario.model import Scenario
 from sim.scenario.model.ranges import amount
 from sim.scenario.redraw import Origin
+from sim.scenario.reference import Told, Word, told_at
+from sim.scenario.reference.bounds import NO_BOUNDS, Bounds
+from sim.scenario.reference.forms import alternatives, shape_of
 from sim.scenario.text.nodes import MappingNode, Node, Scalar, SequenceNode
 from sim.scenario.text.problems import Unreadable
 from sim.scenario.text.units import MINUTES_PER, duration_parts
 
-UNTOLD = Meaning("", "text", "")
+Kind = Literal["share", "duration", "number", "whole", "choice", "yes_no", "text"]
+
+KINDS: dict[str, tuple[tuple[str, Kind], ...]] = {
+    "%": (("share", "share"), ("speed", "share")),
+    "min": (("duration", "duration"), ("law", "duration")),
+    "": (("whole", "whole"), ("number", "number"), ("factor", "number"), ("speed", "number"), ("recorded", "number")),
+}
+"""Kinds of fields, by the kind of number that is written and the form it has there."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +38,25 @@ class FieldShown:
         As written; of one that is not written, what holds.
     written : bool
         Whether it is written; else it is a default.
-    kind : {"share", "duration", "number", "choice", "yes_no", "text", ...}
-        What kind of value the text is. A law that is one time is a `duration`.
+    kind : {"share", "duration", "number", "whole", "choice", "yes_no", "text"}
+        What kind of value the text is. A law that is one time is a `duration`; what may also be a word, as `none`, is
+        a `text`.
     number : float or None
         The number in the text, in `unit`; None where the text is no single number.
     unit : str
-        Unit as written: `%`, `s`, `min`, `h`, `d`, or empty.
+        Unit as written: `%`, `s`, `min`, `h`, `d`, `w`, or empty.
     low, high : float or None
         Bounds of the number in its unit.
+    bounds : Bounds
+        The same as the reference writes them, and whether the bound itself is refused.
     choices : tuple of str
-        What else can be written.
-    meaning, default, example : str
-        From the language.
+        All that can be written, if they are few words.
+    keys : tuple of str
+        Names of its meanings in the reference: section and word, from the whole to the part.
+    meanings : tuple of str
+        What each of them says, in English.
+    default, example : str
+        From the reference.
     why : str
         Why a default was taken.
     between : tuple of str or None
@@ -59,8 +75,10 @@ class FieldShown:
     unit: str
     low: float | None
     high: float | None
+    bounds: Bounds
     choices: tuple[str, ...]
-    meaning: str
+    keys: tuple[str, ...]
+    meanings: tuple[str, ...]
     default: str
     example: str
     why: str = ""
@@ -72,6 +90,11 @@ class FieldShown:
     def section(self) -> str:
         """The part of the scenario it stands in."""
         return self.path.split(".", 1)[0]
+
+    @property
+    def meaning(self) -> str:
+        """What it means, in English."""
+        return " ".join(self.meanings)
 
     def with_number(self, number: float) -> str:
         """The text of another number in the same unit.
@@ -103,8 +126,8 @@ def fields(scenario: Scenario) -> tuple[FieldShown, ...]:
     >>> from sim.scenario import load
     >>> found = {f.path: f for f in fields(load("scenarios/small_shop.yaml"))}
     >>> shrinkage = found["agent_groups.desk.shrinkage"]
-    >>> shrinkage.number, shrinkage.unit, shrinkage.low, shrinkage.high
-    (10.0, '%', 0.0, 100.0)
+    >>> shrinkage.number, shrinkage.unit, shrinkage.low, shrinkage.high, shrinkage.bounds.words
+    (10.0, '%', 0.0, 100.0, 'from 0 % to below 100 %')
     """
     origin = scenario._origin
     if not isinstance(origin, Origin):
@@ -127,7 +150,7 @@ def described(
     why: str = "",
     wrapped: MappingNode | None = None,
 ) -> FieldShown:
-    """A value with what the language says of it.
+    """A value with what the reference of the language says of it.
 
     Parameters
     ----------
@@ -141,74 +164,62 @@ def described(
     Examples
     --------
     >>> one = described("reasons.late.handle_time.median", "90 s")
-    >>> one.kind, one.number, one.unit, one.meaning
-    ('duration', 90.0, 's', 'time an agent spends with the customer: half of them take less')
+    >>> one.kind, one.number, one.unit, one.keys
+    ('duration', 90.0, 's', ('reason.handle_time', 'law.median'))
     >>> described("channels.phone.service_level", "80 % within 30 s").kind
     'text'
     """
-    told = meaning_of(path)
+    told = told_at(path)
     number, unit = _number(text)
-    kind = told.kind
-    if kind == "law":
-        kind = "duration" if number is not None else "text"
-    if kind in ("share", "duration", "number", "whole") and number is None:
-        kind = "text"
-    if kind == "share" and unit != "%":
-        kind = "number"
-    scale = _minutes(unit) if kind == "duration" else 100.0 if told.kind == "share" and unit != "%" else 1.0
-    low, high = (None if end is None else end / scale for end in (told.low, told.high))
+    quantity = "min" if unit in MINUTES_PER else unit
+    choices = _choices(told) if told is not None else ()
+    kind = _kind(told, text, choices, quantity if number is not None else None)
+    bounds = (
+        told.bounds(quantity) if told is not None and kind in ("share", "duration", "number", "whole") else NO_BOUNDS
+    )
+    low, high = (None if end is None else end / _size(unit) for end in bounds.numbers(quantity))
+    word = told.words[-1] if told is not None else None
     inner = {entry.key: entry.value for entry in wrapped} if wrapped is not None else {}
     ends = inner.get("between")
     between = tuple(i.text for i in ends.items if isinstance(i, Scalar)) if isinstance(ends, SequenceNode) else ()
     return FieldShown(
-        path, text, written, kind, number, unit, low, high, told.choices, told.meaning, told.default, told.example, why,
-        (between[0], between[1]) if len(between) == 2 else None,
-        _text(inner.get("source")), _text(inner.get("assumed")) in ("yes", "true"),
+        path=path, text=text, written=written, kind=kind, number=number, unit=unit, low=low, high=high,
+        bounds=bounds, choices=choices,
+        keys=told.keys if told is not None else (),
+        meanings=tuple(one.meaning for one in told.words) if told is not None else (),
+        default=word.default_words if isinstance(word, Word) else "",
+        example=word.example if isinstance(word, Word) and isinstance(word.example, str) else "",
+        why=why,
+        between=(between[0], between[1]) if len(between) == 2 else None,
+        source=_text(inner.get("source")),
+        assumed=_text(inner.get("assumed")) in ("yes", "true"),
     )  # fmt: skip
 
 
-@cache
-def meaning_of(path: str) -> Meaning:
-    """What the language says of a path; of one inside a described value, that of the value and of the part.
-
-    Parameters
-    ----------
-    path : str
-        Dotted path in a scenario, or a pattern.
-    """
-    names = path.split(".")
-    for n in range(len(names), 0, -1):
-        found = _match(names[:n])
-        if found is None:
-            continue
-        rest = names[n:]
-        if not rest:
-            return found
-        part = next((p for p in PARTS if p.pattern == rest[-1]), None)
-        if part is not None:
-            return part._replace(pattern=path, meaning=f"{found.meaning}: {part.meaning}", default="")
-        kind: Kind = "law" if found.kind == "law" else "text"
-        return found._replace(pattern=path, kind=kind, meaning=f"{found.meaning}: {' '.join(rest)}", default="")
-    return UNTOLD
+def _choices(told: Told) -> tuple[str, ...]:
+    """All that can be written in a place, if these are words of the language."""
+    words = [one for one in alternatives(told.form) if not shape_of(one)[0]]
+    if words == ["yes_no"]:
+        return ("yes", "no")
+    last = told.words[-1]
+    return last.choices if words == ["choice"] and isinstance(last, Word) else ()
 
 
-def _match(names: list[str]) -> Meaning | None:
-    """The pattern with fewest stars that fits."""
-    fitting = [
-        m
-        for m in _by_length().get(len(names), ())
-        if all(p in ("*", name) for p, name in zip(m.pattern.split("."), names, strict=True))
-    ]
-    return min(fitting, key=lambda m: m.pattern.count("*"), default=None)
+def _kind(told: Told | None, text: str, choices: tuple[str, ...], quantity: str | None) -> Kind:
+    """What kind of value a text is in its place."""
+    if text in choices:
+        return "yes_no" if choices == ("yes", "no") else "choice"
+    if told is None or quantity is None:
+        return "text"
+    atoms = alternatives(told.form)
+    if "law" not in atoms and any(atom.startswith("'") for atom in atoms):
+        return "text"
+    return next((kind for atom, kind in KINDS.get(quantity, ()) if atom in atoms), "text")
 
 
-@cache
-def _by_length() -> dict[int, tuple[Meaning, ...]]:
-    found: dict[int, tuple[Meaning, ...]] = {}
-    for m in MEANINGS:
-        n = m.pattern.count(".") + 1
-        found[n] = (*found.get(n, ()), m)
-    return found
+def _size(unit: str) -> float:
+    """Minutes in a unit of time; 1 for other units."""
+    return float(MINUTES_PER.get(unit, 1))
 
 
 def _leaves(node: Node, path: str) -> Iterator[FieldShown]:
@@ -248,10 +259,6 @@ def _number(text: str) -> tuple[float | None, str]:
         parts = duration_parts(text)
         return (float(parts[0][0]), parts[0][1]) if len(parts) == 1 else (None, "")
     return (value, kind) if kind in ("", "%") and not text.startswith("times") else (None, "")
-
-
-def _minutes(unit: str) -> float:
-    return float(MINUTES_PER.get(unit, 1)) if unit else 1.0
 
 
 def _text(node: Node | None) -> str:

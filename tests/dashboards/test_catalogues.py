@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from dashboards import place
-from dashboards.controls import ORDER
+from dashboards.controls import ORDER, control_of
 from dashboards.wording import Words, words
-from sim.scenario.fields import fields
+from sim.scenario.fields import described, fields
 from sim.scenario.load import load
-from sim.scenario.meanings import MEANINGS, PARTS
+from sim.scenario.reference import SECTIONS, Word
+from sim.scenario.reference.forms import alternatives, atoms_of, shape_of
 
 EN, ZH = words("en"), words("zh")
 CODE = sorted((place.ROOT / "dashboards").rglob("*.py"))
@@ -36,9 +37,45 @@ def test_every_name_of_english_is_one_of_chinese() -> None:
     assert EN.names.keys() <= ZH.names.keys()
 
 
-def test_every_meaning_of_the_language_is_told_in_chinese() -> None:
-    """The help of every control is in the language of the page."""
-    assert {m.meaning for m in (*MEANINGS, *PARTS)} == ZH.meanings.keys()
+def shown_words() -> set[str]:
+    """Words of the reference that can be controls: in sections that are shown, and not only mappings of other words."""
+    found: set[str] = set()
+    waiting = [SECTIONS["scenario"].words[name] for name in ORDER]
+    seen: set[str] = set()
+    while waiting:
+        word = waiting.pop()
+        forms = [shape_of(one) for one in alternatives(word.form)]
+        values = [one for shape, one in forms if shape not in ("named", "section") and one != "empty"]
+        if word.key in seen or (isinstance(word, Word) and word.later):
+            continue
+        seen.add(word.key)
+        if values or (isinstance(word, Word) and word.defaults):
+            found.add(word.key)
+        inside = {name for name in SECTIONS if re.search(rf"section:{name}\b", word.form)}
+        for section in [SECTIONS[name] for name in inside | ({"law"} if "law" in atoms_of(word.form) else set())]:
+            waiting += [*section.words.values(), *([section.keys] if section.keys else [])]
+    return found
+
+
+def test_every_word_that_can_be_a_control_is_told_in_chinese() -> None:
+    """The help of every control is in the language of the page; texts of words that are gone are not kept."""
+    assert shown_words() == ZH.meanings.keys()
+    assert not [key for key, text in ZH.meanings.items() if not re.search(r"[\u4e00-\u9fff].*。$", text)]
+
+
+def test_help_is_in_the_language_of_the_page() -> None:
+    """Meaning, bounds and what holds: Chinese beside a Chinese page, with the numbers of the reference."""
+    field = described("agent_groups.desk.shrinkage", "12 %")
+    english, chinese = (control_of(field, "12 %", "desk", words).help for words in (EN, ZH))
+    assert english.startswith("Share of paid time absent.") and "Bounds: from 0 % to below 100 %." in english
+    assert chinese.startswith("带薪时间中缺勤的占比。") and "取值：不小于 0 %，小于 100 %。" in chinese
+
+
+def test_every_word_that_can_be_chosen_is_told_in_chinese() -> None:
+    """What a list of choices shows."""
+    shown = {word.key: word for section in SECTIONS.values() for word in section.words.values()}
+    found = {choice for key in shown_words() & shown.keys() for choice in shown[key].choices if not choice[0].isdigit()}
+    assert found - {"s", "min"} <= ZH.names.keys()
 
 
 def test_nothing_of_the_shipped_desks_is_left_in_english() -> None:

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboards.desk import Desk, Refused, base_file, bases, take_upload
-from dashboards.place import SCENARIOS
+from dashboards import desk as desk_module
+from dashboards.desk import Desk, Refused, base_file, bases, fitting, take_upload
+from dashboards.place import SCENARIOS, policies
+from dashboards.stored.shelf import Staleness
 from sim.scenario import ScenarioProblems, load
 
 SHOP = (SCENARIOS / "small_shop.yaml").read_bytes()
+BASE = load(SCENARIOS / "small_shop.yaml")
 
 
 def test_a_change_is_kept_under_its_name_and_found_again() -> None:
@@ -59,7 +62,7 @@ def test_no_text_breaks_out_of_its_line_in_the_policy(text: str) -> None:
     except ScenarioProblems as refused:
         assert all(p.path.split(".")[0] in ("title", "change", "") for p in refused.problems)
     else:
-        assert made.agent_groups == load(desk.file).agent_groups
+        assert made.agent_groups == BASE.agent_groups
 
 
 @pytest.mark.parametrize("name", [None, "", "../../etc/passwd", "0123456789abcdef", "ABCDEF0123456789", "a" * 16])
@@ -72,6 +75,35 @@ def test_shipped_desks_are_offered_and_others_are_not() -> None:
     """The base is one of the complete scenarios; the first is the baseline."""
     assert bases()[0] == "baseline" and "small_shop" in bases()
     assert base_file("../small_shop") is None and base_file("policies/training") is None
+
+
+def test_policies_fit_a_desk_or_say_why_not() -> None:
+    """In the words of the loader, without the place in the file; of a desk's own policies all fit."""
+    found = fitting(Desk("small_shop"))
+    assert [n for n, why in found.items() if not why] == [
+        "better_answers", "keep_phones_free", "sixth_agent", "vip_priority",
+    ]  # fmt: skip
+    assert found["no_bot"][0].startswith("bot: small_shop.yaml has no bot")
+    assert "scenarios" not in " ".join(r for why in found.values() for r in why)
+
+
+def test_policies_on_the_shipped_desk_fit_and_are_tried_where_it_was_edited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is stored need not be tried again; otherwise every policy is."""
+    tried: list[Path] = []
+    monkeypatch.setattr(desk_module, "misfits", lambda base, policy: (tried.append(policy), ("no",))[1])
+    monkeypatch.setattr(desk_module, "staleness", lambda _: Staleness())
+    assert set(fitting(Desk()).values()) == {()} and tried == []
+    monkeypatch.setattr(desk_module, "staleness", lambda _: Staleness(("baseline.yaml",)))
+    assert set(fitting(Desk()).values()) == {("no",)} and len(tried) == len(policies())
+
+
+def test_a_long_title_is_cut_and_a_problem_names_no_folder() -> None:
+    """A name of 1000 letters does not push the page away; where an upload is kept is nobody's business."""
+    long = SHOP.replace(b"title: ", b"title: " + b"very " * 200, 1)
+    assert len(Desk(take_upload({"a.yaml": long})).about[0]) <= 90
+    broken = Desk(take_upload({"b.yaml": b"hello: 1\n"}))
+    told = [broken.told(p) for p in broken.check.problems]
+    assert told and all(t.startswith("b.yaml:") for t in told)
 
 
 def test_an_upload_becomes_a_base_with_a_harmless_name() -> None:

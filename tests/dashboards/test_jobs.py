@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from dashboards import place
+from dashboards.jobs import worker
 from dashboards.jobs.job import Job, TooMany, _children
-from dashboards.jobs.known import key_of, known_view, start
+from dashboards.jobs.known import key_of, known_view
 from dashboards.jobs.request import Request
 from dashboards.views.kept_view import find_view
 from experiments.store.process import Process
@@ -44,7 +46,7 @@ def test_a_run_leaves_its_results_in_the_store_and_a_view(root: Path) -> None:
     """Compare: progress on the way, the comparison beside its runs as the command line keeps it, a view to show."""
     request = Request(SHOP, (FREE,), 3, str(root))
     assert known_view(request) is None
-    job = start(request)
+    job = Job.start(request)
     assert ended(job) == "done", job.errors
     view = find_view(job.result["view"])
     assert view is not None and view["policies"] == ["small_shop", "keep_phones_free"] and view["replications"] == 3
@@ -57,15 +59,16 @@ def test_a_run_leaves_its_results_in_the_store_and_a_view(root: Path) -> None:
 
 def test_a_desk_alone_is_a_run(root: Path) -> None:
     """Without policies there is one column and no difference."""
-    job = start(Request(SHOP, (), 3, str(root)))
-    assert ended(job) == "done", job.errors
-    view = find_view(job.result["view"])
-    assert view is not None and view["kind"] == "run"
+    request, folder = Request(SHOP, (), 3, str(root)), place.kept("jobs") / ("1" * 16)
+    folder.mkdir()
+    view = find_view(worker._work(request, "key", worker.Teller(folder)))
+    assert view is not None and view["kind"] == "run" and view["key"] == "key"
+    assert Job(folder.name, folder).progress["stage"] == "writing"
 
 
 def test_a_run_that_is_cancelled_keeps_what_has_finished(root: Path) -> None:
     """Cancel ends the process within seconds; the histories before it are kept, and the next run goes on from there."""
-    job = start(Request(SHOP, (FREE,), 4000, str(root)))
+    job = Job.start(Request(SHOP, (FREE,), 4000, str(root)))
     begun(job, 4)
     job.stop()
     assert job.stopping
@@ -81,7 +84,7 @@ def test_what_is_wrong_is_said(root: Path, tmp_path: Path) -> None:
     """A scenario that cannot be run fails with the words of the loader, and no traceback."""
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("aftersim: 1\nperiod: {start: 2026-03-02}\n", encoding="utf-8")
-    job = start(Request(str(wrong), (FREE,), 3, str(root)))
+    job = Job.start(Request(str(wrong), (FREE,), 3, str(root)))
     assert ended(job) == "failed"
     assert "wrong.yaml" in job.errors and "Traceback" not in job.errors
 
@@ -118,25 +121,30 @@ def test_two_runs_at_a_time_and_no_more(root: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(_children, "a", Busy())  # type: ignore[misc]
     monkeypatch.setitem(_children, "b", Busy())  # type: ignore[misc]
     with pytest.raises(TooMany):
-        start(Request(SHOP, (), 3, str(root)))
+        Job.start(Request(SHOP, (), 3, str(root)))
 
 
-def test_the_first_run_is_made_once_for_all(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two sessions that open a new installation look at one run; runs that people ask for are their own."""
-    made: list[Request] = []
+def test_what_is_kept_does_not_grow_for_ever(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest jobs and views are taken away; those at work and the newest stay."""
+    for i in range(6):
+        for made in (place.kept("jobs") / f"{i:016x}", place.kept("views") / f"{i:016x}.json"):
+            made.mkdir() if made.suffix == "" else made.write_text("{}", encoding="ascii")
+            os.utime(made, (i, i))
+    place.keep_newest("jobs", 2, but=(f"{0:016x}",))
+    place.keep_newest("views", 2)
+    assert {p.name for p in place.kept("jobs").iterdir()} == {f"{i:016x}" for i in (0, 4, 5)}
+    assert {p.stem for p in place.kept("views").iterdir()} == {f"{i:016x}" for i in (4, 5)}
 
-    def begin(request: Request) -> Job:
-        made.append(request)
-        folder = place.kept("jobs") / f"{len(made):016x}"
-        folder.mkdir()
-        (folder / "request.json").write_bytes(request.content())
-        return Job(folder.name, folder)
 
-    monkeypatch.setattr(Job, "start", begin)
-    monkeypatch.setattr(Job, "state", "running")
-    request = Request(SHOP, (FREE,), 3, str(root))
-    assert start(request, join=True) == start(request, join=True)
-    assert start(request) != start(request) and len(made) == 3
+def test_a_fault_of_the_program_is_told_without_its_paths(root: Path) -> None:
+    """What a process said is shown; of a trace only its last word."""
+    folder = place.kept("jobs") / ("0" * 16)
+    folder.mkdir()
+    trace = (
+        'x.yaml:1:1: look here\nTraceback (most recent call last):\n  File "/some/where/x.py", line 1\nValueError: no\n'
+    )
+    (folder / "errors.txt").write_text(trace, encoding="utf-8")
+    assert Job(folder.name, folder).errors == "x.yaml:1:1: look here\nValueError: no"
 
 
 def test_a_changed_file_is_another_question(root: Path, tmp_path: Path) -> None:

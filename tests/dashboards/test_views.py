@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from dashboards.views.kept_view import find_view, put_view
+from dashboards.views.view import WEIGHT
 from experiments.comparison.comparison import Comparison
 from experiments.comparison.main_rows import main_rows
 from experiments.report.catalogue import words
-from experiments.report.headline import headline, judged_rows
+from experiments.report.headline import headline
 from experiments.report.heat_maps import LEAST_CONTACTS, week_of
-from experiments.report.verdict_words import sure_words
+from experiments.report.judgement import Judgement, judged_rows
+from experiments.report.verdict_words import colour, sure_words
 from sim.measures.intervals import WEEKDAYS
 
 
@@ -27,16 +29,30 @@ def test_the_headline_is_that_of_the_report(comparison: Comparison, view: dict[s
 @pytest.mark.parametrize("tag", ["en", "zh"])
 def test_tiles_tell_value_difference_interval_and_odds(comparison: Comparison, view: dict[str, Any], tag: Any) -> None:
     """Each policy has a tile for each measure that decides, with the figures of the comparison."""
-    catalogue, rows = words(tag), judged_rows(comparison)[:6]
+    catalogue, rows = words(tag), judged_rows(comparison)
     for i in (1, 2):
+        costs = [f.row for f in Judgement(comparison, i).costs]
         tiles = [t for t in view["words"][tag]["tiles"] if t["policy"] == i]
-        assert len(tiles) == len(rows)
-        for tile, row in zip(tiles, rows, strict=True):
+        assert [t["price"] for t in tiles] == [False] * len(rows) + [True] * len(costs)
+        ways = [t["colour"] in ("better", "worse") for t in tiles[: len(rows)]]
+        assert ways == sorted(ways, reverse=True), "what changes comes first"
+        order = sorted(rows, key=lambda row: WEIGHT.get(colour(row, row.differences[i - 1]), len(WEIGHT)))
+        for tile, row in zip(tiles, (*order, *costs), strict=True):
             d = row.differences[i - 1]
             assert tile["value"] == catalogue.figure(row.values[i].value, row.unit)
-            assert tile["sure"] == sure_words(d, catalogue)
+            assert tile["sure"] == sure_words(d, catalogue, row)
             whole = catalogue.difference_interval(d.value, d.low, d.high, row.unit)
             assert tile["interval"] == "" if d.same else whole.endswith(tile["interval"])
+    paid = next(t for t in view["words"][tag]["tiles"] if t["policy"] == 2 and t["price"])
+    assert catalogue.names("paid_hours", "").short.split()[0] in paid["title"], "a sixth agent has to be paid"
+
+
+def test_each_policy_is_shown_first_where_it_changes_most(view: dict[str, Any]) -> None:
+    """The heat maps begin with the channel whose week differs most."""
+    for policy, first in enumerate(view["first_week"]):
+        gaps = [week["gaps"][policy] for week in view["weeks"]]
+        assert gaps[first] == max(gaps)
+    assert len(view["first_week"]) == 3
 
 
 def test_the_table_has_the_rows_of_the_command_line(comparison: Comparison, view: dict[str, Any]) -> None:

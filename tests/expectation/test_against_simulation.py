@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.expectation import expected_flow
+from sim.expectation import expected_flow, not_counted
+from sim.expectation.screen import day_in_words
 from sim.lowering import Operation, lower
 from sim.machine import Exit, simulate
 from sim.machine.records import FIRST
@@ -145,3 +146,91 @@ agent_groups:
             hours[h] = np.sum(inside) / replications
         by_hour = expected.sum(axis=0)
         assert (np.abs(hours - by_hour) / np.sqrt(np.maximum(by_hour, 5.0) / replications)).max() < 5.0, name
+
+
+NO_DAYS = {"orders.busyness": "{day_sd: 0 %}"}
+NOBODY_AGAIN = {"repeat_contacts.abandoned": "none", "repeat_contacts.overdue_email": "none"}
+SHIPPED: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "small_shop.yaml": ({}, ("customers who give up",)),
+    "baseline.yaml": (
+        NO_DAYS | NOBODY_AGAIN,
+        ("customers who give up, and come again", "who chases an answer on email"),
+    ),
+    "double_11.yaml": (
+        NO_DAYS | NOBODY_AGAIN,
+        ("customers who give up, and come again", "who chases an answer on email"),
+    ),
+    "incident_day.yaml": (
+        NO_DAYS | NOBODY_AGAIN,
+        ("customers who give up, and come again", "who chases an answer on email"),
+    ),
+    "cases/bank_1999/scenario.yaml": ({}, ("customers who give up",)),
+}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_numbers_of_the_first_screen_are_those_of_a_run(name: str) -> None:
+    """Sessions and contacts a day of each channel, apart from what the screen itself says that it leaves out."""
+    changes, left_out = SHIPPED[name]
+    file = ROOT / "scenarios" / name
+    assert not_counted(lower(load(file))) == left_out
+    operation = lower(load(file, changes))
+    flow, replications = expected_flow(operation), 3
+    found = counted(operation, replications)
+    for channel in operation.scenario.channels:
+        mine = [k.name for k in operation.scenario.kinds.values() if k.channel == channel]
+        for i, values in enumerate((flow.sessions, flow.offered)):
+            expected = sum(float(values[k].sum()) for k in mine)
+            mean = sum(found[k][:, i].mean() for k in mine)
+            noise = 4.0 * np.sqrt(max(expected, 1.0) / replications)
+            assert abs(mean - expected) < 0.02 * expected + noise, (channel, i, mean, expected)
+
+
+def test_those_who_give_up_and_chase_are_what_the_screen_leaves_out() -> None:
+    """On the baseline a run has a few more contacts than the screen, all from redials and chasers."""
+    operation = lower(load(ROOT / "scenarios/baseline.yaml", NO_DAYS))
+    flow = expected_flow(operation)
+    mine = [k.name for k in operation.scenario.kinds.values() if k.channel in ("chat", "phone")]
+    expected = sum(float(flow.offered[k].sum()) for k in mine)
+    found = sum(counted(operation, 2)[k][:, 1].mean() for k in mine)
+    assert 1.01 < found / expected < 1.08
+
+
+EVERYTHING_LEFT_OUT = """
+aftersim: 1
+title: Desk
+period: {start: 2026-03-02, length: 7 d}
+contact_types:
+  ask: {channel: phone, per_day: 240, hour: flat, handle_time: 6 min}
+channels:
+  phone: {service_level: 80 % within 60 s, queue_limit: 20, call_back: {offer_above: 5 min, reached: 80 %}}
+  mail: {first_response: 90 % within 24 h elapsed}
+repeat_contacts: {blocked: 50 %}
+bot: {channels: [phone], containment: 40 %, capacity: 5, false_containment: 0 %}
+agent_groups:
+  desk:
+    serves: {phone: first, mail: second}
+    learning: {after: {0: 60 %, 200: 100 %}, done: 0}
+    shifts: {day: {hours: 00:00-24:00, mon-sun: 5}}
+    on_call: {when: {waiting: phone, above: 5, below: 1}, shifts: {late: {hours: 10:00-17:00, mon-fri: 1}}}
+"""
+
+
+def test_what_is_left_out_is_said_only_where_there_is_any(tmp_path: Path) -> None:
+    """Each word of the language that the expected flow does not follow has its own words."""
+    file = tmp_path / "scenario.yaml"
+    file.write_text(EVERYTHING_LEFT_OUT, encoding="utf-8")
+    assert not_counted(lower(load(file))) == (
+        "full lines, and who comes again after one",
+        "that the bot may be full",
+        "customers whom a call-back does not reach",
+        "what agents learn meanwhile",
+        "agents on call",
+    )
+    text = EVERYTHING_LEFT_OUT.split("    learning:")[0] + "    headcount: {mon-sun: {00:00-24:00: 9}}\n"
+    file.write_text(text.replace(", queue_limit: 20, call_back: {offer_above: 5 min, reached: 80 %}", ""))
+    plain = lower(load(file, {"bot": "none", "repeat_contacts": "none"}))
+    assert not_counted(plain) == ()
+    assert "not counted" not in " ".join(day_in_words(plain, expected_flow(plain)))
+    minimal = lower(load(ROOT / "scenarios/minimal.yaml"))
+    assert day_in_words(minimal, expected_flow(minimal))[-1] == "not counted: customers who give up"

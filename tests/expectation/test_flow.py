@@ -153,3 +153,20 @@ def test_staff_that_works_at_half_speed_can_do_half(tmp_path: Path) -> None:
     (clumsy,) = group_loads(made(tmp_path, agent_groups__desk__serves="{chat: {rank: 1, speed: 0.5}, mail: second}"))
     assert plain.occupancy == pytest.approx(1.0 / 9.0)
     assert slow.occupancy == clumsy.occupancy == pytest.approx(2.0 / 9.0)
+
+
+def test_averages_are_by_the_weekday_that_a_day_counts_as(tmp_path: Path) -> None:
+    """Sunday 4 January 2026 is worked in China for the holiday of 2 January: its work and staff are a Friday's."""
+    changes = {
+        "period__start": "2026-01-02",
+        "period__length": "3 d",
+        "period__holidays": "CN",
+        "contact_types__ask__per_day": "{mon-fri: 240, sat-sun: 120}",
+        "agent_groups__desk__headcount": "{mon-fri: {00:00-24:00: 9}, sat-sun: {00:00-24:00: 4}}",
+    }
+    op = made(tmp_path, **changes)
+    (found,) = group_loads(op)
+    days = [(d.weekday, d.acts_as) for d in op.scenario.period.days(0.0, 3 * 1440.0)]
+    assert days == [(4, 6), (5, 5), (6, 4)], "a holiday, a Saturday, a make-up day"
+    assert found.load[4] == pytest.approx(np.ones(24)) and found.staff[4] == pytest.approx(np.full(24, 9.0))
+    assert found.load[6] == pytest.approx(np.full(24, 0.5)) and found.staff[6] == pytest.approx(np.full(24, 4.0))

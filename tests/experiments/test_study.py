@@ -93,3 +93,19 @@ def test_a_file_a_scenario_and_an_operation_are_the_same_to_it(study: Study) -> 
     assert [p.name for p in again.comparison.policies] == ["minimal", "The smallest desk"]
     a, b = (s.differences["difference"].to_numpy() for s in (study, again))
     assert a.tobytes() == b.tobytes()
+
+
+def test_stacks_are_named_after_their_policies(tmp_path: Path) -> None:
+    """As the command line names its columns: without folders and endings, and never two alike."""
+    folder = tmp_path / "policies"
+    folder.mkdir()
+    (folder / "more.yaml").write_text("title: More\nchange: {agent_groups.desk.shifts.day.mon-fri: 3}\n")
+    stack = f"{MINIMAL}+{folder / 'more.yaml'}"
+    study = compare([MINIMAL, stack, load(stack)], n=2, progress=False)
+    names = [p.name for p in study.comparison.policies]
+    assert names == ["minimal", "minimal+more", load(stack).title]
+    assert study.run("minimal+more").estimates is not None
+    assert [p.name for p in compare([MINIMAL, MINIMAL], n=2, progress=False).comparison.policies] == [
+        "minimal",
+        "minimal (2)",
+    ]

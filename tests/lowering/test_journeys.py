@@ -157,6 +157,37 @@ def test_an_answered_chaser_withdraws_the_mail_it_chased(tmp_path: Path) -> None
     assert (recalled.left - recalled.entered).min() > 60.0
 
 
+def test_of_those_who_have_chased_the_same_share_chases_again(tmp_path: Path) -> None:
+    """Nobody answers the mails: half of them are chased, half of these once more, half of those a third time."""
+    text = DESK.replace("channel: phone", "channel: mail").replace(
+        "serves: {phone: first, mail: second}", "serves: {phone: first}"
+    )
+    text = text.replace("per_day: 2000", "per_day: 400").replace("open: daily 08:00-20:00", "open: always")
+    chase = "{chases_after: 1 h, share: 50 %, to: phone, at_most: 3, closes: 0 %}"
+    records = run(operation(tmp_path, text, repeat_contacts=f"{{overdue_mail: {chase}}}"))
+    born = jobs(records)
+    early = born[(born.parent < 0) & (born.birth < 9000.0)]
+    chased = born[born.parent >= 0].groupby("parent").size().reindex(early.job).fillna(0)
+    found = [(chased >= n).mean() for n in (1, 2, 3, 4)]
+    assert found == pytest.approx([0.5, 0.25, 0.125, 0.0], abs=0.035)
+    assert found[2] > 0.0
+
+
+def test_those_who_were_not_served_count_their_attempts_together(tmp_path: Path) -> None:
+    """Two attempts after giving up and three after a full line are three at most, not five; each stops at its own."""
+    again = "{abandoned: {share: 100 %, after: 5 min, at_most: 2}, blocked: {share: 100 %, after: 5 min, at_most: 3}}"
+    changes = {"contact_types__ask__patience": "{constant: 2 min}", "channels__phone__queue_limit": "6"}
+    rows = visits(run(operation(tmp_path, SHORT, repeat_contacts=again, **changes)))
+    early = rows[(rows["round"] == 0) & (rows.entered < 9000.0)].job
+    rows = rows[(rows.step == "ask") & rows.job.isin(early)]
+    assert set(rows["round"]) == {0, 1, 2, 3}
+    ends = rows.groupby("job")["round"].max()
+    last = rows[(rows["round"] == rows.job.map(ends)) & (rows.exit == "abandoned")]
+    assert set(last["round"]) == {2, 3}, "who gives up comes again twice at most, full lines included"
+    earlier = rows[rows.exit.isin(["abandoned", "blocked"]) & (rows["round"] < 2)]
+    assert (ends.reindex(earlier.job) > earlier["round"].to_numpy()).all()
+
+
 def test_a_limit_for_several_types_is_one_limit(tmp_path: Path) -> None:
     """Two types share a line of at most 3: never more than 3 wait, whoever they are."""
     text = SHORT.replace(

@@ -133,3 +133,20 @@ def test_busy_days_of_orders_are_busy_days_of_their_contacts_later(tmp_path: Pat
         by_day[name] = np.bincount((times // 1440).astype(int), minlength=20)
     spread = {name: counts.std() / counts.mean() for name, counts in by_day.items()}
     assert spread["ask"] > 2 * spread["broken"], "the lag mixes the days"
+
+
+def test_what_campaigns_and_incidents_add_is_reported_with_its_reason(tmp_path: Path) -> None:
+    """Contacts beyond the usual, and those that an incident adds, are born in streams of their own."""
+    from experiments.replication.promises import desk_of
+    from sim.measures import measure
+
+    events = "{push: {start: 2026-03-08, days: [1.5], contact_types: [where, ask]}}"
+    strike = "{start: 2026-03-09 06:00, end: 2026-03-09 18:00, adds: 100, contact_types: [where]}"
+    op = operation(tmp_path, HEAD + SHOP, events=events, incidents=f"{{strike: {strike}}}", orders__per_day="2000")
+    names = {s.name for s in op.network.streams}
+    assert names == {"where", "where by strike", "where beyond the usual", "ask", "broken"}
+    assert {op.sources[name] for name in names} == {"where", "ask", "broken"}
+    table = measure(run(op), desk=desk_of(op))
+    found = [table.value("arrivals", "stream", name) for name in ("where", "ask", "broken")]
+    assert sum(found) == table.value("arrivals")
+    assert set(table.frame.loc[table.frame.scope_kind == "stream", "scope"]) == {"where", "ask", "broken"}

@@ -131,6 +131,17 @@ def test_the_expected_wait_knows_how_fast_full_agents_are(tmp_path: Path) -> Non
     assert op.network.gauges[0].each == pytest.approx(2.0 / (0.5 * 0.8))
 
 
+def test_the_expected_wait_weighs_kinds_by_their_contacts(tmp_path: Path) -> None:
+    """1,600 contacts of 2 minutes and 200 of 20, half of which end with the bot: 3.06 minutes on average."""
+    text = DESK.replace(
+        "channels:", "  rare: {channel: phone, per_day: 200, hour: flat, handle_time: 20 min}\nchannels:", 1
+    )
+    bot = "{channels: [phone], session_time: 1 min, containment: {rare: 50 %, other: 0 %}, selection: none}"
+    changes = {"contact_types__ask__per_day": "900", "channels__phone__call_back": "{offer_above: 5 min}"}
+    op = operation(tmp_path, text, bot=bot, **changes)
+    assert op.network.gauges[0].each == pytest.approx((1600 * 2.0 + 100 * 20.0) / 1700.0)
+
+
 ROSTER = "agent,date,start,end,skills\n"
 
 
@@ -168,3 +179,32 @@ agent_groups:
     assert there[0] == there[1]
     assert any(len(days_there) < 14 for days_there in there[0].values())
     assert set(there[0]) <= set(names)
+
+
+def test_a_reserve_is_a_number_of_the_group_whatever_its_agents_are_skilled_for(tmp_path: Path) -> None:
+    """Four agents keep three free for the phone: not three in each set of skills; who is no use to it keeps none."""
+    days = [f"2026-03-{d:02d}" for d in range(2, 9)]
+    skills = {"a": "phone;mail", "b": "phone;mail", "c": "phone;chat;mail", "d": "chat;mail"}
+    rows = [f"{n},{d},00:00,24:00,{s}" for n, s in skills.items() for d in days]
+    (tmp_path / "roster.csv").write_text(ROSTER + "\n".join(rows) + "\n", encoding="utf-8")
+    text = """
+contact_types:
+  ask: {channels: {phone: 20 %, mail: 60 %, chat: 20 %}, per_day: 3000, hour: flat, handle_time: 4 min}
+channels:
+  phone: {service_level: 80 % within 30 s}
+  mail: {first_response: 90 % within 24 h elapsed}
+  chat: {service_level: 80 % within 60 s}
+agent_groups:
+  desk: {serves: {phone: first, chat: first, mail: second}, reserve: {phone: 3}, roster: {file: roster.csv}}
+"""
+    op = operation(tmp_path, text)
+
+    def kept(kind: str) -> dict[str, int]:
+        step = op.network.step(kind)
+        assert isinstance(step, Work)
+        return {edge.pool: edge.reserve for edge in step.edges}
+
+    assert kept("mail/ask") == {"desk/phone mail": 1, "desk": 1, "desk/chat mail": 1}, "two agents, one and one"
+    assert set(kept("phone/ask").values()) == {0}
+    op = operation(tmp_path, text.replace("chat: first", "chat: {rank: 3}"))
+    assert kept("mail/ask") == {"desk/phone mail": 2, "desk": 1, "desk/chat mail": 0}, "chat is nothing better"

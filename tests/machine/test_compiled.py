@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from sim.machine import (
 from sim.machine.audit import audit
 from sim.machine.compiled import Walk, kinds, loop, packing, room, store, walk
 from sim.machine.compiled.checked import checked
+from sim.machine.compiled.kernel import as_one_module
 from sim.machine.compiled.packing import packed
 from sim.machine.engines import Kind
 from tests.twins import bounded
@@ -252,6 +255,11 @@ def test_small_jobs_do_not_wait_for_the_compiler(monkeypatch: pytest.MonkeyPatch
     assert engines.settled(small, "auto", 20) == "reference"
     assert engines.settled(small, "auto", 20_000) == "compiled"
     assert engines.settled(large, "reference", 20) == "reference"
+    desk = overloaded(120_000.0, kind="desk")
+    assert engines.seconds_to_compile([large, large, small], "auto", 1) == engines.SECONDS_TO_COMPILE["core"]
+    assert engines.seconds_to_compile([large, desk], "auto", 1) == sum(
+        engines.SECONDS_TO_COMPILE[kind] for kind in ("core", "desk")
+    )
     assert engines.runner(small, "compiled") is compiled.run
     assert engines.runner(large, "reference") is reference.run
     monkeypatch.setattr(compiled, "ready", lambda network: True)
@@ -318,3 +326,32 @@ def test_checked_tables_refuse_a_negative_index() -> None:
         table[-2] = 0
     with pytest.raises(IndexError):
         table[3]
+
+
+def test_two_compilations_at_once_leave_numba_as_it_was() -> None:
+    """The second waits for the first, and puts back what was there before either of them."""
+    from numba.core.registry import cpu_target
+
+    codegen = cpu_target.target_context.codegen()
+    before = codegen._library_class
+    inside, leave = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with as_one_module("first"):
+            inside.set()
+            leave.wait(30)
+
+    def second() -> None:
+        with as_one_module("second"):
+            pass
+
+    threads = [threading.Thread(target=first), threading.Thread(target=second)]
+    threads[0].start()
+    inside.wait(30)
+    threads[1].start()
+    time.sleep(0.2)  # the second has come to the door
+    leave.set()
+    for thread in threads:
+        thread.join(30)
+    assert codegen._library_class is before
+    assert "set_env" not in vars(codegen)

@@ -7,7 +7,7 @@ from math import inf, isnan
 import numpy as np
 import pytest
 
-from sim.measures import MeasureTable, Service, measure
+from sim.measures import Desk, MeasureTable, Service, measure
 from tests.measures.diary import Row, desk, diary, lost, served, spell, waiting
 
 BOTH = Service(("phone", "chat"), awt=2.0, name="desk")
@@ -238,3 +238,15 @@ def test_recorded_delays_are_no_contacts() -> None:
     left = with_delay[contact_level].reset_index(drop=True)
     right = without[~without["measure"].astype(str).str.startswith("ticket")].reset_index(drop=True)
     assert left.astype(object).equals(right.astype(object))
+
+
+def test_streams_that_are_counted_as_one_are_one_scope() -> None:
+    """What a campaign adds is born in a stream of its own and belongs to the reason; so do its tickets."""
+    rows = [served(0, 0.0, 1.0, 2.0), served(1, 0.0, 4.0, 5.0, step="chat"), served(2, 9.0, 9.0, 10.0)]
+    records = diary(desk().build(), rows, stream={1: "blue"})
+    own = Desk({}, {}, streams={"blue": "red"})
+    t = measure(records, (), (), desk=own)
+    assert t.value("arrivals", "stream", "red") == 3.0
+    assert t.value("asa", "stream", "red") == pytest.approx(5.0 / 3.0)
+    assert t.value("tickets", "stream", "red") == 3.0
+    assert "blue" not in set(t.frame["scope"])

@@ -212,6 +212,20 @@ def test_what_was_not_followed_long_enough_bounds_first_contact_resolution() -> 
     assert (row["numerator"], row["lower"], row["upper"]) == (1.0, 0.5, 1.0)
 
 
+def test_a_settled_contact_may_still_be_followed_by_another_one() -> None:
+    """Two are settled; of one a further job of its ticket is on its way: it may come within the three days or not."""
+    rows = [mail(0, 0.0, 0.5, 1.0), mail(1, 0.0, 0.5, 1.0)]
+    records = diary(network(), rows, parent={2: 0}, stopped=2880.0)
+    records.jobs["end"][2], records.jobs["exit"][2] = nan, Exit.OPEN
+    row = told(records).row("fcr_3d")
+    assert (row["numerator"], row["lower"], row["upper"]) == (2.0, 0.5, 1.0)
+    records = diary(network(), rows, parent={2: 0}, stopped=3.0 * 1440.0 + 1.0)
+    records.jobs["end"][2], records.jobs["exit"][2] = nan, Exit.OPEN
+    row = told(records).row("fcr_3d")
+    assert (row["numerator"], row["lower"], row["upper"]) == (2.0, 1.0, 1.0), "three days after its end it is known"
+    assert told(records).row("fcr_7d")["lower"] == 0.5
+
+
 def test_a_recalled_contact_is_in_no_service_level() -> None:
     """Settled by its chaser: an arrival, shown apart, neither kept nor breached."""
     rows = [mail(0, 10.0, 20.0, 30.0), lost(1, 10.0, 500.0, "recalled", step="mail")]

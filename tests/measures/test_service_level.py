@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from math import isnan
 
+import numpy as np
 import pytest
 
 from sim.machine import Calendar, Constant, Network
 from sim.measures import Intervals, Service, measure
+from sim.measures.clock import Clock
 from tests.measures.diary import DAY, Row, desk, diary, lost, served, spell, waiting
 
 VARIANTS = ("service_level", "service_level_b", "service_level_c", "service_level_d")
@@ -222,3 +224,16 @@ def test_unknown_names_are_refused_with_the_nearest_known_one() -> None:
         measure(records, measures=["service_levl"])
     with pytest.raises(ValueError, match="given twice"):
         measure(records, intervals=(Intervals.regular(60), Intervals.regular(60)))
+
+
+def test_a_clock_with_paces_is_refused() -> None:
+    """Measures count whole minutes: a calendar on which minutes weigh differently would be counted wrongly."""
+    b = desk()
+    fast = Calendar("fast", [(0.0, 60.0), (60.0, 120.0)], paces=[2.0, 0.5])
+    b.calendar(fast)
+    with pytest.raises(ValueError, match="clock 'fast' has paces"):
+        measure(diary(b.build()), [Service("phone", awt=1.0, clock="fast")])
+    with pytest.raises(ValueError, match="calendar fast: it has paces"):
+        Clock(fast, 0.0, 120.0)
+    even = Calendar("even", [(0.0, 60.0)], paces=[1.0])
+    assert Clock(even, 0.0, 120.0).minutes(np.array([30.0]), np.array([90.0])) == pytest.approx([30.0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import exp, inf
 
 import pytest
 
@@ -361,6 +361,51 @@ def test_8_1_a_condition_holds_for_an_infinite_reading():
     b.route("ask", "done", b.clause("c", to="long", when=[high]), b.clause("d", to="work"))
     b.named("p", people("a", *TWO_DAYS))
     assert rows(run(b), "job step entered") == [(0, "long", 30), (1, "work", 60)]
+
+
+@pytest.mark.parametrize(
+    ("predictor", "expected"),
+    [
+        (Predictor(2.0, (Term(Source("gauge", "g"), 0.0),)), [2, 2]),
+        (Predictor(2.0, (Term(Source("gauge", "g"), 1.0), Term(Source("gauge", "g"), -1.0))), [inf, 2]),
+        (Predictor(0.0, (Term(Source("gauge", "g"), -1.0),)), [0, 0]),
+        (Predictor(0.0, (Term(Source("gauge", "g"), 1.0),), "logistic"), [1, 1 / (1 + exp(-6))]),
+    ],
+)
+def test_2_2_an_infinite_reading_is_a_number_like_others(predictor, expected):
+    """Nobody is there at 30, a at 60 (6 minutes): no weight is none, infinity less infinity is infinite."""
+    b = shop()
+    b.gauge("g", "predicted wait", steps=("work",), pools=("p",), each=6.0)
+    jobs(b, "ask", (30, 0), (60, 0))
+    b.delay("ask", Constant(1.0, scale=predictor), recorded=True)
+    b.work("work", served_by="p", size=Constant(1))
+    b.named("p", people("a", *TWO_DAYS))
+    stays = rows(run(b), "entered left")
+    assert [inf if left is None else left - entered for entered, left in stays] == pytest.approx(expected)
+
+
+def test_2_2_a_draw_of_0_stays_0_beside_an_infinite_wait():
+    """Nobody is there at 30; it waits for nothing, and not for ever."""
+    b = shop()
+    b.gauge("g", "predicted wait", steps=("work",), pools=("p",), each=6.0)
+    jobs(b, "none", (30, 0))
+    b.delay("none", Constant(0.0, scale=reading("gauge", "g")), recorded=True)
+    b.work("work", served_by="p", size=Constant(1))
+    b.named("p", people("a", *TWO_DAYS))
+    assert rows(run(b), "step entered left") == [("none", 30, 30)]
+
+
+def test_8_1_an_infinite_wait_is_longer_than_any_limit_with_a_chance_beside_it():
+    """A chance that grows with the expected wait is 1 while nobody is there: all are called back."""
+    b = shop()
+    b.gauge("g", "predicted wait", steps=("work",), pools=("p",), each=6.0)
+    jobs(b, "ask", *((30, 0) for _ in range(20)))
+    b.delay("ask", Constant(0))
+    b.delay("later", Constant(1), recorded=True)
+    b.work("work", served_by="p", size=Constant(1))
+    b.route("ask", "done", b.clause("c", to="later", probability=reading("gauge", "g")), b.clause("d", to="work"))
+    b.named("p", people("a", *TWO_DAYS))
+    assert {step for (step,) in rows(run(b), "step")} == {"later"}
 
 
 # in time

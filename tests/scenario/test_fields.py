@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from sim.scenario import ScenarioProblems, load
-from sim.scenario.fields import FieldShown, described, fields, meaning_of
-from sim.scenario.meanings import MEANINGS
-from sim.scenario.text import words
+from sim.scenario.fields import FieldShown, described, fields
+from sim.scenario.reference import Word, told_at, word_at
 
 ROOT = Path("scenarios")
 SHIPPED = [*sorted(ROOT.glob("*.yaml")), *sorted(ROOT.glob("cases/*/scenario.yaml"))]
 VALID = [p for p in sorted(Path("tests/scenario/corpus/valid").glob("*.yaml")) if not p.name.startswith("policy")]
-PARTS_OF = {
-    "": words.TOP, "period": words.PERIOD, "orders": words.ORDERS_WORDS, "reasons.x": words.REASON,
-    "reasons.x.escalation": words.ESCALATION, "customers.x": words.CUSTOMER, "events.x": words.EVENT,
-    "incidents.x": words.INCIDENT, "bot": words.FIRST_ANSWER, "self_service": words.FIRST_ANSWER,
-    "bot.selection": words.SELECTION, "bot.hand_off": words.HAND_OFF, "bot.outages.x": words.OUTAGE,
-    "repeat_contacts.abandoned": words.REPEAT, "repeat_contacts.x": words.CHASER, "routing": words.ROUTING_WORDS,
-    "agent_groups.x.on_call.when": words.SIGNAL, "agent_groups.x.serves.x.when": words.SIGNAL,
-    "contact_types.x": words.CONTACT_TYPE, "busyness": words.BUSYNESS, "channels.x": words.CHANNEL,
-    "channels.x.call_back": words.CALL_BACK, "channels.x.conversation": words.CONVERSATION,
-    "agent_groups.x": words.AGENT_GROUP, "agent_groups.x.serves.x": words.SKILL, "agent_groups.x.shifts.x": words.SHIFT,
-    "agent_groups.x.concurrency": words.CONCURRENCY, "agent_groups.x.picks": words.PICKS,
-    "agent_groups.x.tenure": words.TENURE, "agent_groups.x.learning": words.LEARNING,
-    "agent_groups.x.training": words.TRAINING, "agent_groups.x.on_call": words.ON_CALL,
-}  # fmt: skip
-"""Words of the language by the place where they can stand."""
-
-
-def _described(path: str) -> bool:
-    """Whether a path, or something below it, has a meaning of its own."""
-    names = path.split(".")
-    own = [m.pattern.split(".") for m in MEANINGS]
-    return any(
-        len(p) >= len(names) and all(a in ("*", b) or b == "x" for a, b in zip(p, names, strict=False)) for p in own
-    )
-
-
-@pytest.mark.parametrize("place", PARTS_OF)
-def test_every_word_of_the_language_is_described(place: str) -> None:
-    """A word that is added to the language is described, too."""
-    later = {"per_day"} if place == "reasons.x" else set()
-    missing = [w for w in PARTS_OF[place] if w not in later and not _described(f"{place}.{w}" if place else w)]
-    assert not missing
 
 
 @pytest.mark.parametrize("path", [*SHIPPED, *VALID], ids=lambda p: p.stem)
@@ -58,13 +26,46 @@ def test_every_leaf_of_a_scenario_is_described(path: Path) -> None:
     except ScenarioProblems:
         pytest.skip("not a scenario of its own")
     assert found and not [f.path for f in found if not f.meaning]
+    assert all(len(f.keys) == len(f.meanings) for f in found)
     assert len({f.path for f in found}) == len(found)
 
 
-def test_a_pattern_stands_once() -> None:
-    """Two meanings for one field could not both be true."""
-    patterns = [m.pattern for m in MEANINGS]
-    assert len(set(patterns)) == len(patterns)
+@pytest.mark.parametrize("path", [*SHIPPED, *VALID], ids=lambda p: p.stem)
+def test_every_default_that_is_taken_is_in_the_reference(path: Path) -> None:
+    """What `aftersim explain` and the dashboard say of a default is what the page of the language says."""
+    try:
+        scenario = load(path)
+    except ScenarioProblems:
+        pytest.skip("not a scenario of its own")
+    for taken in scenario.defaults:
+        path, item = taken.path.partition(" (")[::2]
+        if path == "routing.interrupts" or (path == "forecast" and taken.value == "repeat"):
+            continue  # what follows from what is written
+        told = told_at(f"{path}.speed" if item == "speed)" else path)
+        assert told is not None, taken.path
+        word = told.last
+        assert isinstance(word, Word)
+        if word_at(path) is None:  # of an item: weekdays that are not written, other channels
+            assert (word.key, taken.value.split(" of ")[0]) in OF_ITEMS, taken
+            continue
+        known = {(general(one.value), general(one.why)) for one in word.defaults}
+        assert (general(taken.value), general(taken.why)) in known, taken
+
+
+OF_ITEMS = {
+    ("contact_type.per_day", "0"), ("orders.weekday", "1"), ("order_rate.weekday", "1"), ("reason.handle_time", "that"),
+    ("contact_type.handle_time", "that"),
+}  # fmt: skip
+"""Defaults of items that are not written; the texts of their words say so."""
+
+
+def general(text: str) -> str:
+    """A text without the names, dates and numbers of one scenario."""
+    text = re.sub(r"channel \w+|the channel", "channel", text)
+    text = re.sub(r"^\w+ [\d.]+ %(, \w+ [\d.]+ %)*$", "shares", text)
+    text = re.sub(r"(first response promise of) \w+", r"\1", text)
+    text = re.sub(r"^[0-9-]+( to [0-9-]+)?: ", "", text)
+    return re.sub(r"^\[1.*\]$", "speeds", text)
 
 
 def _written(name: str = "scenarios/baseline.yaml") -> list[FieldShown]:
@@ -110,8 +111,13 @@ def test_a_number_is_told_in_its_own_unit() -> None:
 
 def test_what_lies_inside_a_described_value_is_described_by_it() -> None:
     """Parts of laws are told after the value that they are of."""
-    assert meaning_of("reasons.x.lag.p90").meaning == "time from delivery to the contact: nine of ten take less"
-    assert meaning_of("nothing.like.it").meaning == ""
+    found = described("reasons.x.lag.p90", "4 d")
+    assert found.keys == ("reason.lag", "law.p90")
+    assert found.meaning.startswith("Time from delivery to contact; only after the delivery. Nine of ten")
+    assert described("nothing.like.it", "1").meaning == ""
+    assert described("contact_types.x.handle_time.quantiles.97.5 %", "9 min").keys == (
+        "contact_type.handle_time", "law.quantiles",
+    )  # fmt: skip
 
 
 def test_ranges_sources_and_assumptions_are_told() -> None:

@@ -341,6 +341,20 @@ def test_unmanned_hours_of_a_live_channel_are_a_warning() -> None:
     assert ["open for 5 h a week" in str(w) for w in warnings] == [True]
 
 
+def test_who_works_elsewhere_or_is_on_call_is_there() -> None:
+    """Hours are those of the group's own clock, and people on call come when they are needed."""
+
+    def bare(**changes: object) -> list[str]:
+        found = load(SHOP, {f"agent_groups.desk.{k.replace('__', '.')}": v for k, v in changes.items()}).warnings
+        return [w.rule for w in found if "nobody who serves it" in w.rule]
+
+    there = {"shifts__day__hours": "16:00-24:00", "time_zone": "Asia/Shanghai"}  # 09:00 to 17:00 in Berlin
+    assert bare(**there) == ["open for 5 h a week while nobody who serves it is on shift"]
+    when = "{waiting: phone, above: 5, below: 1}"
+    on_call = f"{{when: {when}, shifts: {{late: {{hours: 17:00-18:00, mon-sun: 1}}}}}}"
+    assert bare(shifts__day__hours="09:00-17:00", on_call=on_call) == []
+
+
 def test_contacts_that_nobody_serves_are_a_warning() -> None:
     """A scenario may be looked at before its people are known."""
     changed = load(

@@ -70,13 +70,41 @@ def test_a_missing_file_is_a_problem_like_any_other() -> None:
     assert "Traceback" not in result.output
 
 
-def test_explain_shows_the_three_parts() -> None:
-    """Resolved scenario, load beside staff, machine."""
+def test_explain_is_one_screen_and_names_the_rest() -> None:
+    """A newcomer reads a page, not a thousand lines; the command says how to see more."""
     result = run("explain", SHOP)
     assert result.exit_code == 0
-    for text in ("The scenario, resolved", "Defaults taken", "Load beside staff", "What it became in the machine"):
-        assert text in result.output
-    assert "work mail: size lognormal (mean 7 min)" in result.output
+    assert len(result.output.splitlines()) <= 36
+    words = " ".join(result.output.split())
+    for text in (
+        "A day of it",
+        "Is it believable?",
+        "More with --show",
+        "defaults (what was not written",
+        "not counted: customers who give up",
+    ):
+        assert text in words
+    assert "The scenario, resolved" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("part", "title", "line"),
+    [
+        ("load", "Load beside staff", "offered load [Erlang]"),
+        ("defaults", "Defaults taken", "channels.phone.balking"),
+        ("scenario", "The scenario, resolved", "agent_groups:"),
+        ("network", "What it became in the machine", "work mail: size lognormal (mean 7 min)"),
+    ],
+)
+def test_explain_shows_what_is_asked_for(part: str, title: str, line: str) -> None:
+    """One part, or all of them."""
+    titles = ("Load beside staff", "Defaults taken", "The scenario, resolved", "What it became in the machine")
+    one = run("explain", SHOP, "--show", part).output
+    assert line in one
+    assert [t for t in titles if t in one] == [title]
+    whole = run("explain", SHOP, "--show", "all").output
+    assert all(t in whole for t in titles)
+    assert "More with --show" not in whole
 
 
 def test_explain_as_json_can_be_loaded_again(tmp_path: Path) -> None:
@@ -103,3 +131,20 @@ def test_import_is_light() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
     code = "import aftersim, sys; assert 'numpy' not in sys.modules and 'simpy' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_load_counts_several_contacts_at_a_time_as_the_team_table_does(tmp_path: Path) -> None:
+    """Three chats at once: an hour with more chats than agents is not short, and hours without staff are 0, not -0."""
+    file = tmp_path / "chat.yaml"
+    file.write_text(
+        "aftersim: 1\nperiod: {start: 2026-03-02, length: 7 d}\nchannels: {chat: {}}\n"
+        "contact_types: {ask: {channel: chat, per_day: 288, hour: flat, handle_time: 6 min}}\n"
+        "agent_groups:\n  team:\n    serves: {chat: first}\n    concurrency: {limit: 3, speed: [1, 1, 1]}\n"
+        "    shrinkage: 12 %\n    shifts: {day: {hours: 00:00-24:00, mon-sun: 1}}\n",
+        encoding="utf-8",
+    )
+    words = " ".join(run("explain", str(file), "--show", "load").output.split())
+    assert "201.6 h of work, 147.8 h of staff" in words
+    assert "x 3.00 at a time, 45 % loaded" in words  # 1.2 Erlang on 0.88 agents who hold three chats each
+    assert "1.20 0.88 01" in words and " short " not in words.split("loaded)")[-1]
+    assert "-0.00" not in run("explain", SHOP, "--show", "load").output

@@ -76,7 +76,8 @@ def as_one_module(name: str) -> Iterator[None]:
         from numba.core.registry import cpu_target
 
         codegen = cpu_target.target_context.codegen()
-        plain, set_env, engine = codegen._library_class, codegen.set_env, codegen._engine
+        for needed in ("_library_class", "set_env", "_engine"):
+            getattr(codegen, needed)
         for needed in ("_optimize_functions", "_optimize_final_module", "finalize", "_finalize_dynamic_globals"):
             getattr(JITCodeLibrary, needed)
     except (ImportError, AttributeError):  # pragma: no cover - another Numba
@@ -124,11 +125,13 @@ def as_one_module(name: str) -> Iterator[None]:
         def get_pointer_to_function(self, symbol: str) -> int:
             return int(super().get_pointer_to_function(symbol)) if self.whole else 0
 
-    def set_env_of_whole(symbol: str, env: Any) -> None:
-        if engine.is_symbol_defined(symbol):
-            set_env(symbol, env)
+    with global_compiler_lock:  # of Numba: another thread that compiles waits, and only then looks what to put back
+        plain, set_env, engine = codegen._library_class, codegen.set_env, codegen._engine
 
-    with global_compiler_lock:  # of Numba: another thread that compiles waits
+        def set_env_of_whole(symbol: str, env: Any) -> None:
+            if engine.is_symbol_defined(symbol):
+                set_env(symbol, env)
+
         codegen._library_class, codegen.set_env = Part, set_env_of_whole
         try:
             yield

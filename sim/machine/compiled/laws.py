@@ -94,7 +94,10 @@ def sample_tabled(w, full, law, j, u):
         value = invert(numbers(w), x.at, u, z, attributes(w, j))
         if x.scale >= 0:
             scale = predict(w, full, x.scale, j)
-            value *= scale if scale > 0.0 else 0.0
+            if not scale > 0.0:
+                value *= 0.0
+            elif value != 0.0:
+                value *= scale
     else:
         value = invert(numbers(w), x.at, u, 0.0, numbers(w))
     if value > x.cap:
@@ -144,7 +147,10 @@ def predict(w, full, predictor, j):
     for i in range(y.first, y.end):
         t = terms(w, i)
         v = look(w, full, t.source, t.index, j)
-        x += t.factor * (t.low if v < t.low else t.high if v > t.high else v)
+        if t.factor != 0.0:
+            x += t.factor * (t.low if v < t.low else t.high if v > t.high else v)
+    if isnan(x):
+        x = inf
     if y.link == IDENTITY:
         return x
     if y.link == EXP:

@@ -205,7 +205,10 @@ class Run:
         x = invert(self.table, law.at, u, self.z(job) if law.loaded else 0.0, job.attributes)
         if law.scale is not None:
             scale = self.predict(law.scale, job)
-            x *= scale if scale > 0.0 else 0.0
+            if not scale > 0.0:
+                x *= 0.0
+            elif x != 0.0:  # none stays none, also beside an infinite scale
+                x *= scale
         if x > law.cap:
             x = law.cap
         if not x >= 0.0:
@@ -217,7 +220,10 @@ class Run:
         x = p.base
         for t in p.terms:
             v = self.look(t.source, job)
-            x += t.factor * (t.low if v < t.low else t.high if v > t.high else v)
+            if t.factor != 0.0:
+                x += t.factor * (t.low if v < t.low else t.high if v > t.high else v)
+        if isnan(x):
+            x = inf  # infinite terms of both signs
         if p.link == "identity":
             return x
         if p.link == "exp":

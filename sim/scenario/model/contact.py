@@ -35,7 +35,10 @@ class ContactType(Frozen):
     arrivals : expected rates, a recorded log, or orders that bring them (then it stands under `reasons`).
     reference : the rates with which this type was first defined, before policies; random numbers are tied to
         them. None for a log and for orders (which have a reference of their own).
-    busyness : random factor on the rates (of reasons: on top of that of the orders; the factor ``none`` is none).
+    busyness : random factor on the rates (of reasons: on top of that of the orders; the factor ``none`` is none). That
+        of a reason acts on the orders that bring it, at the time of the order, as a factor on a rate cannot reach
+        contacts that are born already: over a lag of days it is smoothed. What swings on the day of the contact is an
+        event, an incident, or a contact type with a rate of its own.
     handle_time : time with the customer. handle_time_on : the same on channels that differ.
     after_contact_work : work after the customer has left.
     patience : how long the customer waits before giving up, or None: as the channel says (written `channel`).

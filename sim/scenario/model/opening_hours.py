@@ -90,9 +90,9 @@ def read_opening_hours(text: str) -> OpeningHours:
     used = True
     for word in words:
         if word[0].isdigit():
+            hours = span(word)
             if not into:
                 raise Unreadable(example, f"write daily {word}")
-            hours = span(word)
             for day in into:
                 day.append(hours)
             used = True

@@ -48,7 +48,8 @@ class Skill(Frozen):
     rank : 1 is taken first.
     after : taken only once it has waited this long [min].
     speed : factor on the working speed.
-    reserve : taken only while more than this many of the group's agents are idle.
+    reserve : taken only while more than this many of the group's agents are idle. Where agents of a roster differ in
+        skills, those who serve anything of a better rank keep this number free together, by their hours on duty.
     most : an agent takes it only with so many contacts open at most, this one included; None for no limit.
     when : taken only while this signal is on, or None.
     """

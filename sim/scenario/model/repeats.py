@@ -17,7 +17,9 @@ class Repeat(Frozen):
     share : who come again, by contact type; ``other`` for the types not named.
     after : time until they do.
     to : share by channel, ``same`` for the channel of the last attempt; the shares sum to 1.
-    at_most : attempts of this sort in one ticket.
+    at_most : attempts of this sort in one ticket. Attempts after ``abandoned``, ``blocked`` and ``closed`` are one
+        sort, as nobody was served: each of the three stops once all of them together reach its own limit. Those who
+        come back to a bot and to self-service are one sort in the same way; ``unresolved`` is one by itself.
     """
 
     share: dict[str, float]
@@ -36,7 +38,8 @@ class Chaser(Frozen):
     Parameters
     ----------
     after : elapsed time from its arrival until the customer asks again [min].
-    share : of customers who would do so.
+    share : of the customers who have waited so long. It is drawn anew for each chaser: of those who chased and still
+        wait after the same time once more, this share chases again (so share^2 of those who wait on chase twice).
     to : share by channel (never only the one on which it waits); the shares sum to 1.
     at_most : chasers of one waiting contact.
     closes : share of answered chasers that settle the matter: the waiting contact is withdrawn.

@@ -83,6 +83,8 @@ def _several_with_range(
 
     def joined(value: Node, low: Node, high: Node) -> Node | None:
         if isinstance(value, Scalar) and isinstance(low, Scalar) and isinstance(high, Scalar):
+            if low.text == value.text == high.text:
+                return value  # nothing times whatever is nothing, and known exactly
             between = SequenceNode((low, high), node.place)
             own = {"value": Entry("value", node.place, value), "between": Entry("between", node.place, between)}
             return MappingNode({**own, **told}, node.place)
@@ -91,7 +93,7 @@ def _several_with_range(
         assert isinstance(value, MappingNode) and isinstance(low, MappingNode) and isinstance(high, MappingNode)
         entries = dict(value.entries)
         for entry in value:
-            if entry.key in ("law", "shape"):
+            if entry.key in ("law", "shape") or ("factor" in value and entry.key != "factor"):
                 continue
             inner = joined(entry.value, low.entries[entry.key].value, high.entries[entry.key].value)
             if inner is None:
@@ -132,9 +134,11 @@ def apply_amount(
         reading.problem(at, path, "times takes a number without unit that is not negative", None, said)
         return None
     inner = base.get("value") if isinstance(base, MappingNode) and "value" in base else base
-    if isinstance(inner, Scalar):
+    if word == "times" and inner is not None and _is_table(inner, path):
+        made: Node | None = _table_times(inner, number, at)
+    elif isinstance(inner, Scalar):
         text = _compute(reading, at, word, said, number, unit, inner, path)
-        made: Node | None = None if text is None else Scalar(text, at.place, note=f"{said}, which makes {text}")
+        made = None if text is None else Scalar(text, at.place, note=f"{said}, which makes {text}")
     else:
         made = _times_all(inner, number, at.place) if isinstance(inner, MappingNode) and word == "times" else None
         if made is None:
@@ -222,6 +226,22 @@ def _times_all(base: MappingNode, factor: Decimal, place: Place) -> Node | None:
             return None
         entries[entry.key] = Entry(entry.key, entry.place, value)
     return MappingNode(entries, place)
+
+
+def _is_table(base: Node, path: str) -> bool:
+    """Whether a value is a table of numbers by time: a rate, a head-count, or a forecast (maybe only its file)."""
+    if isinstance(base, MappingNode):
+        tables = path.endswith((".rate", ".headcount")) or path == "forecast"
+        return tables and any(word in base for word in ("file", "weekly", "dated"))
+    return path == "forecast" and isinstance(base, Scalar)
+
+
+def _table_times(base: Node, factor: Decimal, at: Scalar) -> Node | None:
+    """Multiply all numbers of a table: it keeps them, beside a factor that grows."""
+    entries = dict(base.entries) if isinstance(base, MappingNode) else {"file": Entry("file", base.place, base)}
+    known = entries.get("factor")
+    value = _times_one(Scalar("1", at.place) if known is None else known.value, factor, at.place)
+    return None if value is None else MappingNode({**entries, "factor": Entry("factor", at.place, value)}, base.place)
 
 
 def _is_share(node: Node) -> bool:

@@ -29,6 +29,11 @@ def read_cell_length(reading: Reading, node: Node, path: str) -> int | None:
     return reading.scalar(node, path, parse, "the cells of a table are as long as they are: this has no range")
 
 
+def read_table_factor(fields: Fields) -> float | None:
+    """Read the factor on all numbers of a table, which `times 1.1` in a policy writes; 1 without one."""
+    return fields.take("factor", lambda r, n, p: r.scalar(n, p, lambda text: number(text, 0.0, LARGEST)), 1.0)
+
+
 def read_cells(
     reading: Reading, node: MappingNode, path: str, column: str, period: Period, known: tuple[str, ...]
 ) -> WeeklyCells | DatedCells | None:
@@ -36,26 +41,53 @@ def read_cells(
 
     Parameters
     ----------
-    reading, node, path : what to read and where problems go. The node has `file`, `weekly` or `dated`, and `cell`
-        (default 30 min).
+    reading, node, path : what to read and where problems go. The node has `file`, `weekly` or `dated`, `cell`
+        (default 30 min) and `factor` (default 1).
     column : the CSV column with the numbers.
     period : gives the calendar.
     known : the fields the mapping may have.
     """
     fields = Fields(reading, node, path, known)
     cell = fields.take("cell", read_cell_length, 30)
+    factor = read_table_factor(fields)
     said = [word for word in ("file", "weekly", "dated") if word in node]
     if len(said) != 1:
         reading.problem(node, path, "a table is given by file, weekly or dated, one of them", "add file: table.csv")
         return None
-    value = node.entries[said[0]].value
-    if said[0] == "file":
+    table = node.entries[said[0]].value
+
+    def read() -> WeeklyCells | DatedCells | None:
+        return _read_table(reading, said[0], table, path, column, period, cell)
+
+    found = reading.once(table, f"{path}.table", read)  # a factor that is drawn anew reads no file
+    return found if found is None or factor is None else scaled_cells(found, factor)
+
+
+def scaled_cells(cells: WeeklyCells | DatedCells, factor: float) -> WeeklyCells | DatedCells:
+    """Multiply all numbers of a table.
+
+    Examples
+    --------
+    >>> scaled_cells(WeeklyCells(cell=60, week=((2.0, 4.0), (), (), (), (), (), ())), 1.5).week[0]
+    (3.0, 6.0)
+    """
+    if factor == 1.0:
+        return cells
+    if isinstance(cells, WeeklyCells):
+        return WeeklyCells(cell=cells.cell, week=seven([tuple(x * factor for x in row) for row in cells.week]))
+    return DatedCells(cell=cells.cell, days=tuple((d, tuple(x * factor for x in row)) for d, row in cells.days))
+
+
+def _read_table(
+    reading: Reading, word: str, value: Node, path: str, column: str, period: Period, cell: int
+) -> WeeklyCells | DatedCells | None:
+    if word == "file":
         table = reading.table(value, f"{path}.file")
         return None if table is None else _from_csv(reading, value, f"{path}.file", table, column, cell, period)
-    mapping = reading.mapping(value, f"{path}.{said[0]}", "a mapping of days to lists of numbers")
+    mapping = reading.mapping(value, f"{path}.{word}", "a mapping of days to lists of numbers")
     if mapping is None:
         return None
-    if said[0] == "weekly":
+    if word == "weekly":
         week: list[Numbers] = [()] * 7
         for days_, entry in reading.weekly(mapping, f"{path}.weekly"):
             row = _row(reading, entry.value, f"{path}.weekly.{entry.key}", 1440 // cell)

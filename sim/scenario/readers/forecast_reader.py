@@ -10,7 +10,7 @@ from sim.scenario.model.covered_dates import covered_dates
 from sim.scenario.model.forecast import Forecast, ForecastSeries
 from sim.scenario.model.period import Period
 from sim.scenario.readers.cell_problems import CellProblems
-from sim.scenario.readers.cell_reader import spell_dates
+from sim.scenario.readers.cell_reader import read_table_factor, scaled_cells, spell_dates
 from sim.scenario.readers.forecast_series import made_series
 from sim.scenario.readers.forecast_table import SEARCHED_ROWS, ForecastTable, TableLayout, layout_at
 from sim.scenario.readers.reading import Fields, Reading, beside, words
@@ -22,7 +22,7 @@ from sim.scenario.text.nodes import Node, Scalar
 from sim.scenario.text.problems import Unreadable
 
 MOST_ROWS = 300_000
-FORECAST = ("file", "sheet")
+FORECAST = ("file", "sheet", "factor")
 
 
 def read_forecast(
@@ -54,8 +54,29 @@ def read_forecast(
     asked = _read_words(reading, node, path)
     if asked is None:
         return None
-    file, sheet_node = asked
-    book = read_named_workbook(reading, file, path if isinstance(node, Scalar) else f"{path}.file")
+    file, sheet, factor = asked
+
+    def read() -> Forecast | None:
+        at = path if isinstance(node, Scalar) else f"{path}.file"
+        return _read_file(reading, file, sheet, at, path, period, names, every)
+
+    found = reading.once(file, f"{path}.table", read)  # a factor that is drawn anew reads no file
+    if found is None or factor == 1.0:
+        return found
+    return found.model_copy(update={"series": tuple(_scaled(s, factor) for s in found.series)})
+
+
+def _read_file(
+    reading: Reading,
+    file: Scalar,
+    sheet_node: Scalar | None,
+    at: str,
+    path: str,
+    period: Period,
+    names: Collection[str],
+    every: bool,
+) -> Forecast | None:
+    book = read_named_workbook(reading, file, at)
     if book is None:
         return None
     near = period.local(period.length / 2.0).date()
@@ -85,14 +106,22 @@ def read_forecast(
     return Forecast(file=full, series=tuple(kept))
 
 
-def _read_words(reading: Reading, node: Node, path: str) -> tuple[Scalar, Scalar | None] | None:
+def _scaled(series: ForecastSeries, factor: float) -> ForecastSeries:
+    """Multiply all numbers of a series."""
+    totals = tuple((when, contacts * factor) for when, contacts in series.totals)
+    cells = series.cells and scaled_cells(series.cells, factor)
+    return series.model_copy(update={"totals": totals, "cells": cells})
+
+
+def _read_words(reading: Reading, node: Node, path: str) -> tuple[Scalar, Scalar | None, float] | None:
     if isinstance(node, Scalar):
-        return node, None
+        return node, None, 1.0
     mapping = reading.mapping(node, path, "a forecast such as {file: forecast.xlsx}")
     if mapping is None:
         return None
     fields = Fields(reading, mapping, path, FORECAST)
     file, sheet = fields.node("file"), fields.node("sheet")
+    factor = read_table_factor(fields)
     if file is None:
         reading.problem(mapping, f"{path}.file", "a forecast needs its file", "add file: forecast.xlsx")
         return None
@@ -100,7 +129,7 @@ def _read_words(reading: Reading, node: Node, path: str) -> tuple[Scalar, Scalar
         return None
     if sheet is not None and reading.text(sheet, f"{path}.sheet", words) is None:
         return None
-    return file, sheet if isinstance(sheet, Scalar) else None
+    return None if factor is None else (file, sheet if isinstance(sheet, Scalar) else None, factor)
 
 
 def _find_sheet(
@@ -140,7 +169,7 @@ def _check_dates(reading: Reading, node: Node, path: str, series: ForecastSeries
     beyond = [d for d in covered_dates(period) if d < first or d > last]
     if beyond:
         why = f"{spell_dates(beyond)}: as the same weekdays of the forecast's nearest week"
-        reading.default(f"{path}.{series.name}", "repeat", why)
+        reading.default(f"{path} ({series.name})", "repeat", why)
     if (last - first).days < 6 and (counted[-1] > last or counted[0] < first):
         rule = f"the forecast of {series.name} covers {first} to {last} only: weekdays it does not have bring nothing"
         reading.warn(node, path, rule, "give at least a whole week")

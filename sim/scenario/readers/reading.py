@@ -14,6 +14,7 @@ from sim.scenario.model.ranges import Range, read_range
 from sim.scenario.readers.row_problems import RowProblems
 from sim.scenario.text.nodes import ChangedNode, Entry, MappingNode, Node, Scalar, SequenceNode, amount_path, kind
 from sim.scenario.text.problems import Place, Problem, Unreadable, name_repair
+from sim.scenario.text.spelling import alike, is_split_decimal, respelled
 from sim.scenario.text.tables import RowProblem, Table, read_table
 from sim.scenario.text.units import number, quantity, weekdays
 from sim.scenario.text.words import LATER, PROVENANCE
@@ -112,7 +113,7 @@ class Reading:
         try:
             return parse(node.text)
         except Unreadable as error:
-            self.problem(node, path, error.rule, error.repair, node.note or node.text)
+            self.problem(node, path, error.rule, error.repair or respelled(node.text), node.note or node.text)
             return None
 
     def unwrap(self, node: Node, path: str, parse: Callable[[str], object], fixed: str | None = None) -> Node | None:
@@ -222,6 +223,10 @@ class Reading:
                 )
             else:
                 good.append(entry)
+        for name, first in alike(entry.key for entry in good):
+            rule = f"only capitals or the width of its characters tell it from {first}"
+            repair = "give it another name, or remove one of the two"
+            self.warn(found.entries[name].place, f"{path}.{name}", rule, repair)
         if not good and not found.entries:
             self.problem(node, path, "at least one is expected here")
         return good
@@ -264,6 +269,8 @@ class Reading:
             self.problem(entry.place, full, f"comes later: {LATER[entry.key]}")
         elif error is not None and error.repair:
             self.problem(entry.place, full, error.rule, error.repair)
+        elif is_split_decimal(entry.key):
+            self.problem(entry.place, full, "unknown name", "if a decimal comma is meant, write a point")
         else:
             self.problem(entry.place, full, "unknown name", name_repair(entry.key, known))
 

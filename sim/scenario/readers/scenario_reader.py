@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sim.scenario.model import Observed, OrderDriven, Scenario
-from sim.scenario.model.headcount import WeeklySpans
+from sim.scenario.model import AgentGroup, Observed, OrderDriven, Scenario
+from sim.scenario.model.cells import DatedCells
+from sim.scenario.model.duties import on_call_duties, working_duties
+from sim.scenario.model.headcount import headcount_steps
+from sim.scenario.model.hours import clip, open_intervals
 from sim.scenario.model.logs import Log
 from sim.scenario.model.period import Period
 from sim.scenario.model.rates import Rate
+from sim.scenario.model.zones import seen_from
 from sim.scenario.readers.arrival_reader import read_arrivals
 from sim.scenario.readers.observed_reader import read_observed
 from sim.scenario.readers.order_reader import read_orders
@@ -197,39 +201,38 @@ def _cross_checks(
 
 
 def unmanned(reading: Reading, scenario: Scenario, places: Mapping[str, Any]) -> None:
-    """Warn about channels that are open at hours of the week when nobody is there to answer at once.
+    """Warn about channels that are open in the first week of the period while nobody is there to answer at once.
 
-    Only channels whose contacts are lost when closed are looked at, and only groups with weekly shifts or hours.
+    Only channels whose contacts are lost when closed are looked at, and only groups with shifts or weekly numbers; each
+    on the clock of its own time zone. Who is on call is there when needed; a break leaves the others there.
     """
+    period = scenario.period
+    stop = min(period.length, 10080.0)
     for name, channel in scenario.channels.items():
         types = [k for k, kind in scenario.kinds.items() if kind.channel == name]
         groups = [g for g in scenario.agent_groups.values() if any(t in g.serves for t in types)]
         if channel.when_closed != "lost" or channel.open.always or not groups:
             continue
-        covered = [False] * 10080
-        known = True
-        for group in groups:
-            if group.shifts is not None:
-                spans = [(d, s.start, s.end) for s in group.shifts.values() for d in range(7) if s.agents[d]]
-            elif isinstance(group.headcount, WeeklySpans):
-                spans = [(d, a, b) for d in range(7) for a, b, n in group.headcount.week[d] if n > 0]
-            else:
-                known = False
-                break
-            for d, a, b in spans:
-                for minute in range(d * 1440 + a, d * 1440 + b):
-                    covered[minute % 10080] = True
-        if not known:
+        if any(g.roster is not None or isinstance(g.headcount, DatedCells) for g in groups):
             continue
-        bare = sum(
-            1
-            for d in range(7)
-            for a, b in channel.open.week[d]
-            for minute in range(d * 1440 + a, d * 1440 + b)
-            if not covered[minute % 10080]
+        there = clip([span for g in groups for span in _manned(g, period, stop)], 0.0, stop)
+        opened = open_intervals(channel.open, period, 0.0, stop)
+        bare = sum(b - a for a, b in opened) - sum(
+            max(min(b, d) - max(a, c), 0.0) for a, b in opened for c, d in there if c < b and d > a
         )
-        if bare:
+        if bare > 0.5:
             hours = plain(round(bare / 60, 2))
+            when = "a week" if stop == 10080.0 else "of the period"
             reading.warn(
-                places[name], f"channels.{name}", f"open for {hours} h a week while nobody who serves it is on shift"
+                places[name], f"channels.{name}", f"open for {hours} h {when} while nobody who serves it is on shift"
             )
+
+
+def _manned(group: AgentGroup, period: Period, stop: float) -> list[tuple[float, float]]:
+    """When somebody of a group is there, breaks and training left in [min since start]."""
+    found = []
+    if group.headcount is not None:
+        steps = headcount_steps(group.headcount, seen_from(period, group.time_zone), 0.0, stop)
+        found = [(a, b) for a, b, n in zip(steps.edges, steps.edges[1:], steps.values, strict=False) if n > 0.0]
+    duties = [*working_duties(group, period, 0.0, stop), *on_call_duties(group, period, 0.0, stop)]
+    return found + [(d.stretches[0][0], d.stretches[-1][1]) for d in duties]

@@ -117,8 +117,7 @@ def _median_p90(pair: tuple[float, float]) -> str:
 def _holidays() -> str:
     lines = [
         "### Holidays", "",
-        "A holiday counts as a Sunday, a make-up working day as a Friday (or as the weekday that the list names), "
-        "wherever a weekday is asked for: rates, shifts, opening hours. Shipped lists and their sources: "
+        "Shipped lists, for `period.holidays`, and their sources: "
         "[sim/scenario/holidays](../sim/scenario/holidays/README.md).", "",
         "| country | dates | from | to |", "|---|---:|---|---|",
     ]  # fmt: skip

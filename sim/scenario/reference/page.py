@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
+import importlib.resources
 import re
 
+from sim.scenario.reference.bounds import NO_BOUNDS, OF_FORMS
 from sim.scenario.reference.forms import ATOMS, alternatives, is_ranged, shape_of
 from sim.scenario.reference.named_numbers import named_numbers
-from sim.scenario.reference.registry import SECTIONS, Default, Section, Word, read_data
+from sim.scenario.reference.registry import PLACE, SECTIONS, Default, Keys, Section, Word, read_data
 from sim.scenario.text.words import LATER
 
-HEAD = """\
-# The language
+PARTS = {
+    "The whole": ("scenario", "period", "holidays"),
+    "Where contacts come from": (
+        "orders", "delivery", "reason", "contact_type", "escalation", "rate", "log", "forecast", "busyness", "event",
+        "incident", "customer",
+    ),
+    "The ways in": ("channel", "call_back", "conversation"),
+    "What answers first": ("first_answer", "selection", "hand_off", "outage"),
+    "The people": (
+        "agent_group", "skill", "shift", "roster", "concurrency", "picks", "tenure", "learning", "training", "on_call",
+        "signal", "routing",
+    ),
+    "Who comes again": ("repeat_contacts", "repeat", "chaser"),
+    "Numbers, and how sure they are": ("law", "provenance", "observed"),
+    "What if": ("policy",),
+}  # fmt: skip
+"""Parts of the page and their sections, in the order in which people write them."""
 
-<!-- Written by `aftersim schema --docs docs/LANGUAGE.md` from sim/scenario/reference/sections: change it there. -->
-
-Every word of a scenario, with its meaning, how it is written, what holds without it, and its bounds. A first desk of
-your own, step by step: [FIRST_DESK.md](FIRST_DESK.md). Files that change others: [POLICIES.md](POLICIES.md).
-
-## In an editor
-
-Editors that know JSON Schema complete the words, show this text beside them, and mark names that there are not.
-`aftersim schema --out aftersim.schema.json` writes the schema; the first line of a file names it:
-
-```yaml
-# yaml-language-server: $schema=aftersim.schema.json
-aftersim: 1
-```
-
-VS Code does so with the extension *YAML* (Red Hat), JetBrains, Neovim and Emacs with the same language server. For all
-files of a folder, in VS Code's `settings.json`: `"yaml.schemas": {"aftersim.schema.json": "*.yaml"}`. The schema sees
-one file and no numbers; `aftersim validate` says everything else.
-"""
-
-RULES = """\
-- Every value is the text as written: `10:30`, `08:00-16:30`, `no` and `2026-03-02` need no quotes.
-- Units are in the value (`45 s`, `30 %`), never in the name. A number without its unit is refused, with the spelling.
-- Any number may be wrapped with its range: `{value: 6 min, between: [5 min, 7 min], source: ..., assumed: yes}`; where
-  it may not, the table says *no range*.
-- Duplicate names, anchors, aliases and tags are refused. Relative words (`times 1.1`) belong to policies.
-"""
-
+AFTER = ("Tables in files", "Words that stand for numbers", "Words that come later", "In an editor", "The small desk")
+"""What stands after the sections."""
 
 HIDDEN = {
     "by": "`{by: column, values: {...}}`",
@@ -58,10 +49,11 @@ def language_page() -> str:
     >>> language_page().splitlines()[0]
     '# The language'
     """
-    shown = [section for section in SECTIONS.values() if not section.hidden]
-    parts = [HEAD, _contents(shown), "## How values are written\n", RULES, _atoms()]
-    parts += [_section(section) for section in shown]
-    parts += ["## Tables in files\n", _files(), named_numbers(), _later(), _desk()]
+    opening = read_text("opening.md").replace("EXAMPLE", SECTIONS["scenario"].example.rstrip("\n"))
+    parts = [opening.replace("CONTENTS", _contents()), _atoms()]
+    for title, names in PARTS.items():
+        parts += [f"## {title}\n", *(_section(SECTIONS[name]) for name in names)]
+    parts += ["## Tables in files\n", _files(), named_numbers(), _later(), read_text("editors.md"), _desk()]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
@@ -76,49 +68,71 @@ def anchor(title: str) -> str:
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
-def _contents(shown: list[Section]) -> str:
-    titles = ["How values are written", *(s.title for s in shown)]
-    titles += ["Tables in files", "Words that stand for numbers", "Words that come later", "The small desk"]
-    return "\n".join(["## Contents", "", *(f"- [{title}](#{anchor(title)})" for title in titles)])
+def _contents() -> str:
+    lines = ["- [How values are written](#how-values-are-written)"]
+    for title, names in PARTS.items():
+        linked = (f"[{_short(SECTIONS[name])}](#{anchor(SECTIONS[name].title)})" for name in names)
+        lines.append(f"- [{title}](#{anchor(title)}): {', '.join(linked)}")
+    return "\n".join([*lines, *(f"- [{title}](#{anchor(title)})" for title in AFTER)])
+
+
+def _short(section: Section) -> str:
+    """Name of a section in the contents: its words without what they mean."""
+    return section.title.split(": ")[0] if section.title.startswith("`") else section.title.split(":")[0].lower()
 
 
 def _atoms() -> str:
-    rows = [f"| {atom.words} | {atom.written} |" for atom in ATOMS.values() if atom.words and atom.written != "nothing"]
-    unique = [
-        row for row in dict.fromkeys(rows) if not row.startswith(("| a value", "| values by", "| a text | anything |"))
-    ]
-    return "\n".join(["| form | written |", "|---|---|", *unique])
+    rows: dict[str, str] = {}
+    for name, atom in ATOMS.items():
+        if atom.words and name not in ("any", "empty", "change", "text", "line"):
+            bounds = OF_FORMS[name].words if name in OF_FORMS else ""
+            rows.setdefault(atom.words, f"| {atom.words} | {atom.written} | {bounds} |")
+    return "\n".join(["| form | written | bounds |", "|---|---|---|", *rows.values()])
 
 
 def _section(section: Section) -> str:
-    lines = [f"## {section.title}", "", section.meaning, ""]
-    places = [f"`{at}`" for at in section.at if at and at != "policy"]
-    if places:
+    lines = [f"### {section.title}", "", section.meaning, ""]
+    places = [f"`{at}`" for at in section.at]
+    if any("." in at for at in section.at):
         lines += [f"Stands at {', '.join(places)}.", ""]
-    lines += ["| word | meaning | written as | without it | bounds |", "|---|---|---|---|---|"]
-    lines += [_row(word) for word in section.words.values() if not word.later]
-    if section.keys is not None:
-        lines.append(f"| *{section.keys.shown}* | {section.keys.meaning} | {form_words(section.keys.form)} | | |")
-    if section.example:
-        lines += ["", "```yaml", section.example.rstrip("\n"), "```"]
+    if section.example and section.name != "scenario":
+        lines += ["```yaml", section.example.rstrip("\n"), "```", ""]
+    told: list[Word | Keys] = [word for word in section.words.values() if not word.later]
+    told += [section.keys] if section.keys else []
+    bounds = any(one.own != NO_BOUNDS for one in told)
+    rows = [_row(one) for one in told]
+    heads = ("word", "meaning", "written as", "without it", "bounds")
+    for row in [heads, *rows]:
+        cells = row if bounds else row[:4]
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+        if row is heads:
+            lines.append("|" + "---|" * len(cells))
     return "\n".join(lines)
 
 
-def _row(word: Word) -> str:
+def _row(word: Word | Keys) -> tuple[str, ...]:
+    if isinstance(word, Keys):
+        return f"*{word.shown}*", word.meaning, form_words(word.form), "", word.own.words
     written = word.written or form_words(word.form, word.choices)
     if is_ranged(word.form) and not word.ranged:
         written += "; no range"
-    without = f"**{word.needed}**" if word.needed else word.without
-    if word.defaults:
-        without = "; ".join(_default(one) for one in word.defaults)
-    cells = (f"`{word.name}`", word.meaning, written, without, word.bounds_words)
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    needed = [f"**{word.needed}**"] if word.needed else []
+    without = word.without or "; ".join([*needed, *(_default(one) for one in word.different_defaults)])
+    return f"`{word.name}`", word.meaning, written, without, word.own.words
 
 
 def _default(one: Default) -> str:
     said = one.shown or f"`{one.value}`"
-    reason = f" ({one.why})" if one.why and one.why != said else ""
+    why = "" if one.shown else re.sub(NOTHING_SAID, "", one.why)
+    reason = f" ({why})" if why and why != said else ""
     return f"{said}{f', if {one.when}' if one.when else ''}{reason}"
+
+
+NOTHING_SAID = (
+    r"^(no [^,;:]+ |none |)(is|are|not) written([,:] (so )?|$)|; (none|no [^,;:]+) (is|are) written$"
+    r"| for context: \w+$"
+)
+"""What the page need not say again: that nothing is written, and under which condition."""
 
 
 def form_words(form: str, choices: tuple[str, ...] = ()) -> str:
@@ -180,7 +194,7 @@ def _several(form: str) -> str:
 
 
 def _files() -> str:
-    lines = ["Files stand beside the scenario that names them; CSV files may be packed (`.csv.gz`)."]
+    lines = [read_text("tables.md").rstrip("\n")]
     for written in read_data("sections/files.yaml").values():
         if "meaning" in written:
             lines += ["", written["meaning"], "", "```text", written["text"].rstrip("\n"), "```"]
@@ -198,15 +212,11 @@ def _later() -> str:
 
 
 def _desk() -> str:
-    text = "The examples of this page load on this desk: what they say is merged into it by name."
+    text = "The examples of the sections load on this desk: what they say is merged into it by name."
     desk = (read_text("small_desk.yaml")).rstrip("\n")
     return "\n".join(["## The small desk", "", text, "", "```yaml", desk, "```"])
 
 
 def read_text(name: str) -> str:
     """Read a file of the reference as it stands."""
-    import importlib.resources
-
-    from sim.scenario.reference.registry import PLACE
-
     return importlib.resources.files(PLACE).joinpath(name).read_text(encoding="utf-8")

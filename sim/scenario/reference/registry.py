@@ -11,6 +11,8 @@ import yaml
 from pydantic import field_validator
 
 from sim.scenario.model.frozen import Frozen
+from sim.scenario.reference.bounds import NO_BOUNDS, Bounds, bounds_within
+from sim.scenario.reference.forms import PATTERNS
 
 PLACE = "sim.scenario.reference"
 NEEDED = "must be there"
@@ -53,12 +55,26 @@ class Keys(Frozen):
     pattern : regular expression, or ``weekdays``.
     form : of their values.
     meaning : in one sentence.
+    section : in which they stand.
+    own : bounds of their values where they are not those of the form.
     """
 
     shown: str
     pattern: str
     form: str
     meaning: str
+    section: str = ""
+    own: Bounds = NO_BOUNDS
+
+    @property
+    def key(self) -> str:
+        """Name of its texts: section and a star."""
+        return f"{self.section}.*"
+
+    @property
+    def regex(self) -> str:
+        """What the names look like."""
+        return PATTERNS.get(self.pattern, self.pattern)
 
 
 class Word(Frozen):
@@ -74,8 +90,7 @@ class Word(Frozen):
     needed : when it must be there; empty if it need not.
     without : what it means that it is left out, if there is no default; empty else.
     defaults : the usual one first.
-    low, high : bounds with their unit; empty if there is none.
-    low_open, high_open : the bound itself is refused.
+    own : bounds where they are not those of the form.
     just_outside : a value on each side that is refused, where the bounds are no numbers.
     ranged : whether its numbers may have a range.
     later : refused until a coming version.
@@ -92,10 +107,7 @@ class Word(Frozen):
     needed: str = ""
     without: str = ""
     defaults: tuple[Default, ...] = ()
-    low: str = ""
-    high: str = ""
-    low_open: bool = False
-    high_open: bool = False
+    own: Bounds = NO_BOUNDS
     just_outside: tuple[str, ...] = ()
     ranged: bool = True
     later: bool = False
@@ -103,24 +115,32 @@ class Word(Frozen):
     trial: dict[str, Any] = {}  # noqa: RUF012 - pydantic copies defaults
 
     @property
-    def default_words(self) -> str:
-        """What holds without it, as readers see it."""
-        if self.defaults:
-            return "; ".join(one.words for one in self.defaults)
-        return self.without or self.needed
+    def key(self) -> str:
+        """Name of its texts: section and word."""
+        return f"{self.section}.{self.name}"
 
     @property
-    def bounds_words(self) -> str:
-        """Its bounds, as readers see them.
+    def default_words(self) -> str:
+        """What holds without it, as readers see it."""
+        needed = [self.needed] if self.needed else []
+        return self.without or "; ".join([*needed, *(one.words for one in self.different_defaults)])
+
+    @property
+    def different_defaults(self) -> tuple[Default, ...]:
+        """The usual default, and those of other conditions that are not the same value for another reason."""
+        usual = {one.value for one in self.defaults if not one.when}
+        return tuple(one for one in self.defaults if not one.when or one.value not in usual)
+
+    @property
+    def bounds(self) -> Bounds:
+        """Its bounds: its own, else those of its form.
 
         Examples
         --------
-        >>> word_at("agent_groups.desk.shrinkage").bounds_words
+        >>> SECTIONS["agent_group"].words["shrinkage"].bounds.words
         'from 0 % to below 100 %'
         """
-        low = f"{'above' if self.low_open else 'from'} {self.low}" if self.low else ""
-        high = f"{'to below' if self.high_open else 'to'} {self.high}" if self.high else ""
-        return re.sub(r"[0-9]{5,}", lambda many: f"{int(many[0]):,}", f"{low} {high}".strip())
+        return bounds_within(self.own, self.form)
 
 
 class Section(Frozen):
@@ -170,19 +190,26 @@ def _default(written: dict[str, Any]) -> Default:
     return Default(**{names.get(k, k): v for k, v in written.items() if k != "noted"})
 
 
+def _bounds(made: dict[str, Any]) -> Bounds:
+    """Take the bounds out of what is written of a word."""
+    told = {word: made.pop(word) for word in ("from", "above", "to", "below") if word in made}
+    return Bounds(
+        low=told.get("from", told.get("above", "")),
+        high=told.get("to", told.get("below", "")),
+        low_open="above" in told,
+        high_open="below" in told,
+    )
+
+
 def _word(name: str, section: str, written: dict[str, Any]) -> Word:
     made = dict(written)
     default = made.pop("default", [])
-    bounds = {word: made.pop(word) for word in ("from", "above", "to", "below") if word in made}
     outside = tuple(made.pop(word) for word in ("just_below", "just_above") if word in made)
     return Word(
         name=name,
         section=section,
         defaults=tuple(_default(one) for one in (default if isinstance(default, list) else [default])),
-        low=bounds.get("from", bounds.get("above", "")),
-        high=bounds.get("to", bounds.get("below", "")),
-        low_open="above" in bounds,
-        high_open="below" in bounds,
+        own=_bounds(made),
         just_outside=outside,
         ranged=made.pop("range", "yes") == "yes",
         later=made.pop("later", "no") == "yes",
@@ -195,7 +222,11 @@ def _section(name: str, written: dict[str, Any]) -> Section:
     made = dict(written)
     words = {word: _word(word, name, one) for word, one in made.pop("words").items()}
     hidden = made.pop("hidden", "no") == "yes"
-    return Section(name=name, words=words, hidden=hidden, trial=made.pop("base", {}), **made)
+    keys = None
+    if "keys" in made:
+        told = made.pop("keys")
+        keys = Keys(section=name, own=_bounds(told), **told)
+    return Section(name=name, words=words, keys=keys, hidden=hidden, trial=made.pop("base", {}), **made)
 
 
 @cache
@@ -207,30 +238,3 @@ def _read_sections() -> dict[str, Section]:
 
 SECTIONS: dict[str, Section] = _read_sections()
 """Every section by name, in the order of the page."""
-
-
-@cache
-def word_at(path: str) -> Word | None:
-    """Give the word that stands at a dotted path of a scenario, or None.
-
-    Parameters
-    ----------
-    path : such as `channels.phone.patience`; names of one's own stand for themselves.
-
-    Examples
-    --------
-    >>> word_at("channels.phone.patience").section, word_at("bot.selection.slope").name, word_at("channels.phone")
-    ('channel', 'slope', None)
-    """
-    above, _, name = path.rpartition(".")
-    fitting = [
-        (pattern.count("*"), section.words[name])
-        for section in SECTIONS.values()
-        for pattern in section.at
-        if name in section.words and re.fullmatch(_as_regex(pattern), above)
-    ]
-    return min(fitting, key=lambda found: found[0])[1] if fitting else None
-
-
-def _as_regex(pattern: str) -> str:
-    return r"[^.]+".join(re.escape(part) for part in pattern.split("*"))

@@ -140,10 +140,10 @@ class _Maker:
         """Schema of the value of a word, with what an editor shows beside it."""
         told = [_plain(word.meaning)]
         if word.default_words:
-            label = "Without it" if word.without else "Default" if word.defaults else "Needed"
+            label = "Without it" if word.without else "Needed" if word.needed else "Default"
             told.append(f"{label}: {_plain(word.default_words)}")
-        if word.bounds_words:
-            told.append(f"Bounds: {word.bounds_words}")
+        if word.bounds.words:
+            told.append(f"Bounds: {word.bounds.words}")
         schema: Schema = {"description": "\n".join(told)}
         schema |= self.form(word.form, word.choices)
         if isinstance(word.example, str):
@@ -204,7 +204,7 @@ class _Maker:
 
 
 def _pattern_of(keys: Keys) -> str:
-    return f"^({PATTERNS.get(keys.pattern, keys.pattern)})$"
+    return f"^({keys.regex})$"
 
 
 def _paths(section: Section, above: str, maker: _Maker) -> Iterator[tuple[str, Schema]]:

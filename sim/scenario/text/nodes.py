@@ -160,10 +160,11 @@ def read_yaml(text: str, file: str, fixed: Place | None = None) -> tuple[Node | 
     except _Stop:
         return None, problems
     except yaml.MarkedYAMLError as error:
-        rule, repair = _plain_words(error)
         mark = error.problem_mark or error.context_mark
         if "could not find expected ':'" in str(error.problem) and error.context_mark is not None:
             mark = error.context_mark  # the parser notices on the next line
+        lines = text.splitlines()
+        rule, repair = _plain_words(error, lines[mark.line] if mark is not None and mark.line < len(lines) else "")
         refuse(where(mark), rule, repair)
     except Exception as error:  # the YAML parser lets a few ValueErrors through, e.g. for "\UFFFFFFFF"
         refuse(fixed or Place(file), f"not readable as YAML: {error}")
@@ -270,16 +271,20 @@ def _build(text: str, where: Any, refuse: Any) -> Node | None:
     return root
 
 
-def _plain_words(error: yaml.MarkedYAMLError) -> tuple[str, str | None]:
-    """Translate a parser's complaint into what to look for in the text."""
+def _plain_words(error: yaml.MarkedYAMLError, line: str) -> tuple[str, str | None]:
+    """Translate a parser's complaint about a line into what to look for in the text."""
     said = str(error.problem or error.context or "unreadable")
     opened = f" (opened on line {error.context_mark.line + 1})" if error.context_mark is not None else ""
     rule = f"not readable as YAML: {said}"
     if "\\t" in said:
         return "a tab stands where spaces are expected", "indent with spaces"
     if "mapping values are not allowed" in said:
+        if "：" in line:
+            return "a second colon on this line, or a wrong indent", "write an ordinary colon and a blank for ："
         return "a second colon on this line, or a wrong indent", "put text that holds ': ' into quotes"
     if "could not find expected ':'" in said:
+        if "：" in line:
+            return "a line without ': ' after its name", "write an ordinary colon and a blank for ："
         return "a line without ': ' after its name", "write name: value (with a blank after the colon)"
     if "expected ',' or '}'" in said:
         return f"a {{ ... }}{opened} is not closed, or a comma is missing", "close it with }"

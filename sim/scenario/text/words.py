@@ -54,7 +54,7 @@ CONTACT_TYPE = (
 )  # fmt: skip
 RATE_WORDS = ("per_day", "hour", "rate")
 CONTACT_RATE = (*RATE_WORDS, "log")
-RATE = ("file", "cell", "weekly", "dated")
+RATE = ("file", "cell", "weekly", "dated", "factor")
 LOG = ("file", "arrived", "unit", "columns")
 BUSYNESS = ("day_sd", "day_correlation", "within_day_sd", "within_day_correlation")
 CHANNEL = (

@@ -67,7 +67,7 @@ def test_the_same_file_twice_differs_by_nothing() -> None:
     result = run(MINIMAL, MINIMAL, "--replications", 3, "--no-folder")
     assert result.exit_code == 0, result.output
     words = " ".join(result.stdout.split())
-    assert "minimal (2)" in words and "exactly the same" in words
+    assert "“minimal (2)” changes nothing: all 3 × 5 days are exactly those of" in words and " 0 the same " in words
     document = json.loads(run(MINIMAL, MINIMAL, "--replications", 3, "--no-folder", "--json").stdout)
     told = [d for row in document["rows"] for d in row["differences"] if d["value"] is not None]
     assert told and all((d["value"], d["low"], d["high"], d["same"]) == (0.0, 0.0, 0.0, True) for d in told)

@@ -258,4 +258,4 @@ def test_key_of_a_run_is_that_of_what_is_simulated(mine: Path, patches: Path) ->
 def test_names_of_columns_are_short_and_differ() -> None:
     """Stems of files; as much of the path as it takes; numbers where nothing else is left."""
     given = ["a/desk.yaml", "b/desk.yaml", "p/x.yaml+p/y.yaml", "p/x.yaml+p/y.yaml", "c++.yaml"]
-    assert short_names(given) == ["a/desk", "b/desk", "p/x+p/y", "p/x+p/y (2)", "c++"]
+    assert short_names(given) == ["a/desk", "b/desk", "x+y", "x+y (2)", "c++"]

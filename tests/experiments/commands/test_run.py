@@ -348,7 +348,8 @@ def test_warmup_compiles_once_and_says_where_the_code_is_kept(monkeypatch: pytes
     CliRunner().invoke(warmup, [])
     result = CliRunner().invoke(warmup, [])
     assert result.exit_code == 0
-    assert "core engine: was ready\nfull engine: was ready\ndesk engine: was ready\nkept in " in result.stdout
+    ready = [f"{kind} engine: was ready" for kind in engines.KINDS]
+    assert "\n".join([*ready, "measures: were ready", "kept in "]) in result.stdout
     monkeypatch.setattr(engines, "kept_in", lambda: None)
     assert "it is compiled again in every process" in CliRunner().invoke(warmup, []).stdout
 

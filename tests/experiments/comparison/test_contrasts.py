@@ -11,10 +11,11 @@ import pytest
 from scipy import stats
 
 from experiments.comparison.comparison import Comparison, Policy
-from experiments.comparison.contrasts import contrast
+from experiments.comparison.contrasts import _drivers, _told_apart, contrast
 from experiments.comparison.main_rows import main_rows
 from experiments.comparison.pairing import influences_of
 from experiments.estimates.estimates import estimate
+from experiments.replication.inputs import Inputs
 from experiments.replication.replications import Replications, replicate, replicate_each
 from sim import load, lower
 from tests.experiments.desks import MINIMAL, ROOT, SHOP, odd_desk
@@ -166,6 +167,19 @@ def test_values_are_those_of_each_policy_alone() -> None:
     assert row.values[1] == alone.of("asa", "channel", "phone")
 
 
+def test_the_best_is_missed_by_chance_in_one_comparison_of_twenty() -> None:
+    """One side of each pair, the best against each other one: an odds limit of 1 - 5 % / (k - 1), not of all pairs."""
+    runs, together = shop_runs(10), influences_of(list(shop_runs(10)))
+    apart = _told_apart(together, runs, 0.95)
+    d = together.influence[1] - together.influence[0]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        odds = stats.t.cdf(d.mean(axis=0) / (d.std(axis=0, ddof=1) / np.sqrt(10)), 9)
+    there = ~np.isnan(odds)
+    assert apart[1, 0][there].tolist() == (odds[there] > 0.975).tolist()
+    assert apart[0, 1][there].tolist() == (odds[there] < 0.025).tolist()
+    assert ((odds[there] > 0.975) & (odds[there] < 1.0 - 0.025 / 3)).any(), "some are told apart that were not before"
+
+
 def test_main_rows_are_promises_waits_and_load() -> None:
     """Channels first, then groups; nothing that is 0 for all."""
     names = [(r.scope, r.measure) for r in main_rows(shop())]
@@ -180,3 +194,12 @@ def test_the_table_is_tidy() -> None:
     base = frame[frame["policy"] == "five"]
     assert base["difference"].isna().all() and (base["verdict"] == "").all()
     assert set(frame["verdict"]) <= {"", "same", "surely", "likely", "open"}
+
+
+def test_input_that_is_drawn_with_others_is_told_by_its_own_path() -> None:
+    """A factor on several numbers is one input; what is shown stands in the scenario."""
+    rate = "contact_types.call.per_day"
+    both = {"value": 140, "between": [110, 170], "drawn_with": "demand"}
+    base = load(SHOP, {f"{rate}": {"mon-fri": both, "sat": {**both, "value": 60, "between": [50, 70]}}})
+    (told,) = _drivers(np.array([1.0]), Inputs.of([base, base]), 1)
+    assert (told.path, told.value, told.low, told.high) == (f"{rate}.mon-fri", "140", "110", "170")

@@ -134,3 +134,18 @@ def test_draws_beyond_the_ranges_that_contradict_each_other_are_pulled_together(
     drawn = inputs.operation(scenario, 1, 0).scenario.contact_types["call"].handle_time
     assert math.isfinite(drawn.mean)  # type: ignore[union-attr]
     assert drawn != scenario.contact_types["call"].handle_time
+
+
+def test_factor_on_several_shares_leaves_those_that_are_nothing_known_exactly(tmp_path: Path) -> None:
+    """Nothing times 0.8 to 1 is nothing; the share that can move tells the input, by its own path and numbers."""
+    desk, file = tmp_path / "desk.yaml", tmp_path / "training.yaml"
+    repeats = "repeat_contacts: {unresolved: {share: {call: 0 %, other: 10 %}}}\n"
+    desk.write_text(Path(SHOP).read_text(encoding="utf-8") + repeats, encoding="utf-8")
+    factor = "{times: 0.9, between: [0.8, 1.0], assumed: yes}"
+    file.write_text(f"change:\n  repeat_contacts.unresolved.share: {factor}\n", encoding="utf-8")
+    base, policy = load(desk), load(desk, policies=[file])
+    (told,) = Inputs.of([base, policy]).ranges[1].values()
+    assert (told.path, told.value, told.low, told.high) == (
+        "repeat_contacts.unresolved.share.other", "9 %", "8 %", "10 %",
+    )  # fmt: skip
+    assert told.drawn(0.0) == "9 %" and float(told.drawn(1.96).split()[0]) == pytest.approx(10.0, abs=0.01)

@@ -14,6 +14,7 @@ import pytest
 from experiments.replication import history
 from experiments.replication.replications import Interrupted, Progress, Replications, replicate, replicate_each
 from sim.machine import EngineFault, Records
+from sim.measures import passes
 from tests.experiments.desks import MINIMAL, SHOP, operation
 
 
@@ -49,8 +50,12 @@ def test_results_do_not_depend_on_order_or_executor() -> None:
 
 
 @pytest.mark.parametrize("workers", [2, 8])
-def test_results_do_not_depend_on_the_number_of_threads(workers: int) -> None:
-    """Two or eight threads give what one gives; records come back whole."""
+@pytest.mark.parametrize("many", [0, 10**9])
+def test_results_do_not_depend_on_the_number_of_threads(
+    workers: int, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two or eight threads give what one gives, with passes that are compiled or not; records come back whole."""
+    monkeypatch.setattr(passes, "MANY", many)
     serial = replicate(operation(MINIMAL), 9, seed=4, workers=1, keep_records=True)
     spread = replicate(operation(MINIMAL), 9, seed=4, workers=workers, keep_records=True)
     assert spread.workers == workers

@@ -165,7 +165,7 @@ def trade_rows() -> list[Row]:
         row("abandonment", "email", 0.0, {p: SAME}, [BASE.name, p]),
         row("backlog", "email", 31.0, {p: D(3.2, 2.2)}, [BASE.name]),
         row("occupancy", "desk", 0.497, {p: D(0.004, 0.0015)}, kind="pool"),
-        row("overrun_hours", "desk", 0.66, {p: D(0.03, 0.05, 0.0, 0.92)}, [BASE.name, p], "pool", 0.3),
+        row("overrun_hours", "desk", 0.66, {p: D(1.8, 2.2, 0.0, 0.92)}, [BASE.name, p], "pool", 0.3),
         row("paid_hours", "desk", 217.8, {p: SAME}, [BASE.name, p], "pool"),
         row("first_contact_resolution", "all", 0.93, {p: D(0.01, 0.004)}, [p], "all"),
     ]

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
 from experiments.comparison.comparison import Comparison
+from experiments.replication.promises import Promise
 from experiments.report import sheet
 from experiments.report.catalogue import Language
 from experiments.report.comparison_plots import draw_comparison, draw_differences
@@ -253,3 +254,18 @@ def test_a_winner_by_inputs_is_drawn_in_every_kind() -> None:
     """Every sample of several policies is drawn too."""
     for kind in ("leader", "split", "open", "stay"):
         assert draw_comparison(partial(comparisons.several, kind)())
+
+
+def test_the_hours_drawn_are_those_of_which_there_is_something_to_tell() -> None:
+    """A desk's broken promises, wherever they stand; what is kept in every hour is counted below."""
+    promises = [Promise(c, c, "service level", 0.8, 0.5) for c in "abcdef"]
+    levels = dict.fromkeys("abcdef", (0.95,) * 9) | {"f": (0.3,) * 9}
+    figure = draw_hours([("desk", hours(levels))], promises, tuple("abcdef"), "20 weeks", "en")
+    assert figure is not None
+    titles = [ax.get_title(loc="left") for ax in figure.axes if ax.get_title(loc="left")]
+    assert titles == ["F: weakest at 9–10 h, 30 %"]
+    assert "5 more promises or channels are left out" in words_of(figure)
+    other = levels | {"b": (0.99,) * 9, "f": (0.3001,) * 9}
+    figure = draw_hours([("desk", hours(levels)), ("b", hours(other))], promises, tuple("abcdef"), "20 weeks", "en")
+    assert figure is not None
+    assert [t[:1] for ax in figure.axes if (t := ax.get_title(loc="left"))] == ["B"]

@@ -18,7 +18,7 @@ from experiments.report.page import comparison_page, run_page, svg_of
 from experiments.report.sheet import sheet
 from tests.experiments.desks import ROOT, shop, shop_estimates
 from tests.experiments.report import comparisons
-from tests.experiments.report.comparisons import IMG, SAMPLES
+from tests.experiments.report.comparisons import BASE, IMG, KEEP, SAMPLES, D, compared, row
 from tests.experiments.report.fonts import chinese_font, no_chinese_font
 
 COMMAND = ["aftersim", "compare", "a shop.yaml", "b.yaml", "--seed", "1"]
@@ -141,7 +141,7 @@ def test_the_page_holds_what_was_asked_for() -> None:
         "Weeks that keep it: 60 %",
         "+6.5 pts [+5.4, +7.6]",
         "Waits fall by 4.9 s, surely",
-        "Overrun hours rise by 1.8 min a week, likely (odds 92 %)",
+        "Overrun hours rise by 1.8 h a week, likely (odds 92 %)",
         "= Exactly the same",
         "agent_groups.desk.serves.mail.reserve",
         "No input is marked as an assumption",
@@ -251,7 +251,7 @@ def test_the_page_of_a_run_says_what_is_kept_and_when_it_hurts() -> None:
     """Promises, waits, loads, worst hours, note, key."""
     text = seen(page_of_run("en"))
     for words in (
-        "it breaks first on Fri 9–10 h on phone",
+        "it hurts most on Fri 9–10 h on phone",
         "When it hurts",
         "Wait of the answered",
         "Paid hours a week",
@@ -282,3 +282,31 @@ def test_making_a_page_loads_no_pyplot() -> None:
     """No global state: a server with several users makes pages in threads."""
     code = "import sys; import experiments.report.page; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_the_page_tells_what_changes_and_names_the_rest() -> None:
+    """The table has no rows of the mail; a line below it says so. All promises have their card."""
+    rows = [
+        row("service_level", "phone", 0.7, {KEEP.name: D(0.18, 0.01)}, [KEEP.name]),
+        row("service_level", "email", 0.95, {KEEP.name: D(-0.0001, 0.00005)}, [BASE.name, KEEP.name]),
+        row("asa", "email", 540.0, {KEEP.name: D(1.0, 0.5)}, [BASE.name, KEEP.name]),
+    ]
+    page = comparison_page(compared([BASE, KEEP], rows), "en", COMMAND)
+    text = seen(page)
+    assert "Nothing worth a choice changes on email." in text and "90 % replied within 24 h" in text
+    table = page[page.index("What changes</h2>") : page.index("<details>")]
+    assert "Phone" in table and "Wait of the answered" not in table
+    assert "“Practically the same”: the whole interval lies below what is worth a choice" in text
+    assert "以下各处没有值得据以选择的变化：email。" in seen(
+        comparison_page(compared([BASE, KEEP], rows), "zh", COMMAND)
+    )
+
+
+def test_many_policies_stand_in_one_table_of_promises() -> None:
+    """A row per policy and a column per promise, instead of cards with a list of names each."""
+    page = page_of(comparisons.eight, "en")
+    assert '<table class="matrix">' in page and '<section class="card">' not in page
+    rows = page[page.index('<table class="matrix">') : page.index("</table>")].split("<tr>")
+    assert len(rows) == 2 + 8 and "plan_7" in rows[-1] and rows[-1].count("<td>") == 2
+    assert "▲" in rows[-1] and "83.0 %" in rows[-2] and ">kept<" in rows[-2] and ">missed<" in rows[-2]
+    assert '<table class="matrix">' not in page_of(comparisons.several, "en")

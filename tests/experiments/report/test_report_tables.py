@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from experiments.estimates.estimates import estimate
-from experiments.estimates.observed import beside_recorded
-from experiments.estimates.worst_hours import worst_hours
+from experiments.estimates.observed import Beside, beside_recorded
+from experiments.estimates.worst_hours import spread, worst_half_hours, worst_hours
 from experiments.replication.replications import Replications, replicate
+from experiments.report.beside_tables import is_doubtful
+from experiments.report.catalogue import words
+from experiments.report.headline import run_headline
 from experiments.report.report_tables import Report
 from experiments.report.terminal import COLUMNS
 from sim import load, lower
@@ -34,7 +38,7 @@ def printed(replications: Replications, width: int = COLUMNS) -> str:
 def test_the_report_holds_what_was_asked_and_how_sure_it_is() -> None:
     """Title, question, period, seed, channels with promises and intervals, groups, worst hours, how to repeat."""
     text = printed(shop())
-    for words in (
+    for told in (
         "Small shop, phone and e-mail",
         "Can five agents keep the phone promise",
         "7 days from Mon 2 Mar 2026 (Europe/Berlin), 4 replications, seed 1",
@@ -51,7 +55,7 @@ def test_the_report_holds_what_was_asked_and_how_sure_it_is() -> None:
         "Repeat with: aftersim run a.yaml --seed 1",
         "aftersim explain a.yaml",
     ):
-        assert words in text, f"{words!r} is missing in\n{text}"
+        assert told in text, f"{told!r} is missing in\n{text}"
     e = shop_estimates().of("service_level", "channel", "phone")
     assert f"{100 * e.value:.1f} %" in text and f"({100 * e.low:.1f}–{100 * e.high:.1f})" in text
 
@@ -120,3 +124,60 @@ def test_worst_hours_are_those_with_most_contacts_short_of_the_promise() -> None
     mine = row.loc[first.label]
     assert first.level.value == mine["value"]
     assert first.short == pytest.approx(mine["counted"] * mine["n"] / 4 * (0.8 - mine["value"]))
+
+
+def test_the_answer_stands_above_the_tables() -> None:
+    """The sentence that a leader reads first."""
+    text = " ".join(printed(shop()).split())
+    assert run_headline(shop(), shop_estimates(), words("en")) in text
+    assert text.index("it hurts most on") < text.index("Channels in brackets")
+
+
+TWO_WAYS = {
+    "channels.phone.when_closed": "email",
+    "channels.email.first_response": "99 % within 1 h elapsed",
+    "agent_groups.owls": {"serves": {"phone": "first"}, "headcount": {"mon-sun": {"00:00-01:00": "3"}}},
+}
+
+
+def test_what_becomes_of_those_who_come_while_closed_is_told_as_it_is() -> None:
+    """Turned away, or sent elsewhere: not the same."""
+    assert "came while closed and were turned away" in " ".join(printed(shop()).split())
+    sent = printed(replicate(lower(load(SHOP, TWO_WAYS)), 2, workers=1))
+    assert "came while closed and were sent to email; they count in no service level of phone" in " ".join(sent.split())
+
+
+def test_every_promise_that_breaks_has_its_worst_hours() -> None:
+    """One that breaks all the time does not push the others out; staff is that of the groups that serve it."""
+    replications = replicate(lower(load(SHOP, TWO_WAYS)), 2, workers=1)
+    found = worst_hours(replications, estimate(replications))
+    assert [w.scope for w in found[:6]].count("email") > 3
+    shown = spread(found, 6)
+    assert [w.scope for w in shown].count("phone") == 3
+    assert [w.short for w in shown] == sorted((w.short for w in shown), reverse=True)
+    assert spread(found[:2], 6) == found[:2]
+    night = [w for w in found if w.label.endswith(" 00")]
+    assert night and all(w.staff == 0.0 and np.isnan(w.occupancy) for w in night if w.scope == "email")
+    halves = worst_half_hours(replications, estimate(replications))
+    assert {w.promise.service for w in halves} == {"email", "phone"} and len(halves) == 5
+    text = printed(replications)
+    assert text.count("By weekday and hour") == 2, "both are missed"
+
+
+def test_an_answer_about_another_desk_than_the_recorded_one_is_doubted_at_once() -> None:
+    """Where too few recorded numbers lie inside, the first lines say so, whatever the promises."""
+
+    def recorded(inside: int) -> list[Beside]:
+        return [
+            Beside("asa", "min", "phone", None, 0.2, 0.1, 0.3, 0.1, 0.3, 0.2 if i < inside else 0.9, None)
+            for i in range(10)
+        ]
+
+    assert is_doubtful(recorded(7)) and not is_doubtful(recorded(8)) and not is_doubtful([])
+    console = Console(file=io.StringIO(), width=COLUMNS, highlight=False)
+    Report(shop(), shop_estimates(), recorded(7), [], "", "a.yaml", None).print(console)
+    out = console.file
+    assert isinstance(out, io.StringIO)
+    text = " ".join(out.getvalue().split())
+    assert text.index("This is not yet the desk that was recorded: 7 of 10 recorded numbers") < text.index("Channels")
+    assert "Wait of the answered" in text[text.index("Simulated beside recorded") :]

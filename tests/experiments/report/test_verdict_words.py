@@ -61,7 +61,18 @@ def told(measure: str, d: D | Difference, language: Language = "en", length: flo
         ("answered", D(12.0, 4.0), "12 more contacts are answered a week, surely", "每周接通量增加 12，可以肯定"),
         ("paid_hours", D(9.0, 1.0), "paid hours rise by 9 h a week, surely", "每周计薪工时增加 9 小时，可以肯定"),
         ("open_tickets", D(3.0, 1.0), "3 more tickets are open at the end, surely", "期末未结工单增加 3，可以肯定"),
-        ("asa", D(1e-9, 1e-10), "waits rise by less than 0.1 s, surely", "平均等待时间延长 不到 0.1 秒，可以肯定"),
+        (
+            "asa",
+            D(1e-9, 1e-10),
+            "practically the same: less than 3 s either way",
+            "实际相同：无论升降都不到 3 秒",
+        ),
+        (
+            "asa",
+            D(0.04, 0.03),
+            "waits rise by 2.4 s, surely, but small",
+            "平均等待时间延长 2.4 秒，可以肯定，但幅度很小",
+        ),
     ],
 )
 def test_every_verdict_has_its_sentence(measure: str, d: D, en: str, zh: str) -> None:
@@ -105,6 +116,9 @@ def test_the_verb_follows_the_odds_where_they_are_all_there_is() -> None:
     ("measure", "d", "painted"),
     [
         ("asa", D(-0.5, 0.1), "better"),
+        ("asa", D(-0.01, 0.005), "same"),
+        ("asa", D(0.001, 0.02, 0.0, 0.6), "same"),
+        ("occupancy", D(0.001, 0.0005), "same"),
         ("asa", D(0.5, 0.1), "worse"),
         ("service_level", D(0.05, 0.01), "better"),
         ("service_level", D(-0.05, 0.01), "worse"),
@@ -168,3 +182,20 @@ def test_no_sentence_says_nan(sample: object, language: Language) -> None:
         found = [row_words(r, "20 weeks", WEEK, catalogue), measure_words(r, WEEK, catalogue)]
         found += [sure_words(d, catalogue) for d in r.differences]
         assert not [t for t in found if "nan" in t.lower() or "{" in t], found
+
+
+def test_how_sure_tells_with_its_row_what_is_too_small_to_choose_by() -> None:
+    """Practically the same, or small, in a few words; without the row only the sign."""
+    en, zh = words("en"), words("zh")
+    for d, told_en, told_zh in (
+        (D(-0.01, 0.005), "practically the same", "实际相同"),
+        (D(0.04, 0.03), "surely, but small", "可以肯定，但幅度很小"),
+        (D(0.04, 0.045, 0.0, 0.95), "likely, but small", "很可能，但幅度很小"),
+        (D(0.5, 0.1), "surely", "可以肯定"),
+        (SAME, "the same", "完全相同"),
+    ):
+        r = row("asa", "phone", 1.0, {"b": d})
+        assert sure_words(r.differences[0], en, r) == told_en
+        assert sure_words(r.differences[0], zh, r) == told_zh
+    tiny = difference("b", D(-0.01, 0.005))
+    assert sure_words(tiny, en) == "surely"

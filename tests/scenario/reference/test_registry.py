@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import re
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import yaml
 from sim.scenario import ScenarioProblems
 from sim.scenario.readers.law_reader import KINDS
 from sim.scenario.reference import SECTIONS, Default, Section, Word, word_at
-from sim.scenario.reference.forms import alternatives, atoms_of, is_ranged, shape_of
+from sim.scenario.reference.forms import alternatives, is_ranged, shape_of
 from sim.scenario.reference.registry import NEEDED
 from sim.scenario.text import words as language
 from tests.scenario.reference.small_scenarios import desk_for, loaded, mapping_at, merged, with_value, write_files
@@ -71,7 +70,9 @@ def test_every_word_says_what_it_means_and_what_holds_without_it() -> None:
     for section, word in [(s, w) for s in SECTIONS.values() for w in s.words.values()]:
         where = f"{section.name}.{word.name}"
         assert re.fullmatch(r"[A-Z0-9][^\n]+\.", word.meaning), where
-        assert word.later or bool(word.needed) + bool(word.without) + bool(word.defaults) == 1, where
+        always = [one for one in word.defaults if not one.when]
+        assert word.later or bool(word.needed) + bool(word.without) + bool(always) == 1, where
+        assert not (word.without and word.defaults), where
         assert ("choice" in alternatives(word.form)) == bool(word.choices), where
         for form in alternatives(word.form):
             shape, inner = shape_of(form)
@@ -130,43 +131,6 @@ def test_default_is_what_the_loader_takes(section: Section, word: Word, default:
         mapping_at(desk, place)[word.name] = default.value
         written = loaded(desk, folder)
         assert written.model_copy(update={"provenance": {}}) == left_out.model_copy(update={"provenance": {}})
-
-
-LIMITS = [(s, w, low) for s, w in WORDS for low in (True, False) if (w.low if low else w.high)]
-
-
-@pytest.mark.parametrize(
-    ("section", "word", "low"), LIMITS, ids=[f"{s.name}.{w.name}-{'low' if x else 'high'}" for s, w, x in LIMITS]
-)
-def test_bound_is_real(section: Section, word: Word, low: bool, folder: Path) -> None:
-    """A value just inside is read, one just outside is refused at its place."""
-    bound, is_open = (word.low, word.low_open) if low else (word.high, word.high_open)
-    step = -1 if low else 1
-    outside = (
-        word.just_outside[0 if low else 1] if word.just_outside else bound if is_open else moved(bound, step, word)
-    )
-    inside = moved(bound, -step, word) if is_open else bound
-    said = refused(with_value(section, word, outside), folder)
-    place = re.sub(r"\.0$", "[1]", section.tried)
-    if (section.name, word.name) != ("delivery", "constant"):  # said of the whole delivery
-        assert f'{place}.{word.name}: got "{outside}"' in said
-    if section.name == "signal" or (section.name, word.name) in UNFIT_INSIDE:
-        return
-    loaded(with_value(section, word, inside), folder)
-
-
-UNFIT_INSIDE = {("training", "session"), ("concurrency", "limit"), ("period", "length"), ("period", "start")}
-"""Words whose outermost value does not fit, or takes too long, beside what is written in the small desk."""
-
-
-def moved(text: str, step: int, word: Word) -> str:
-    """A value one step beyond a bound (or within it), in the same unit."""
-    match = re.fullmatch(r"(times )?(-?[0-9.]+)(.*)", text)
-    assert match is not None, text
-    value = Decimal(match[2])
-    whole = bool(atoms_of(word.form) & {"whole", "priority", "rank"}) and not match[3]
-    by = Decimal(1) if whole else abs(value) / 100 if value else Decimal("0.01")
-    return f"{match[1] or ''}{(value + step * by).normalize():f}{match[3]}"
 
 
 RANGES = [(s, w) for s, w in WORDS if is_ranged(w.form) and isinstance(w.example, str) and s.name != "observed"]

@@ -224,7 +224,7 @@ def test_short_forecast_repeats_and_says_so(book: Book, forecast: Read) -> None:
     book("forecast.csv", F=[["date", "call"], *[[d, 5] for d in DAYS[:7]]])
     said = forecast("{file: forecast.csv}")
     assert said.defaults == [
-        "forecast.call: repeat, 2026-03-09 to 2026-03-23: as the same weekdays of the forecast's nearest week"
+        "forecast (call): repeat, 2026-03-09 to 2026-03-23: as the same weekdays of the forecast's nearest week"
     ]
     book("forecast.csv", F=[["date", "call"], *[[d, 5] for d in DAYS[:3]]])
     assert forecast("{file: forecast.csv}").warnings == [

@@ -48,8 +48,6 @@ def check_dates(
     if beyond and repeat:
         why = f"{spell_dates(beyond)}: as the same weekdays of the roster's nearest week"
         reading.default(f"{path}.outside", "repeat", why)
-    elif beyond:
-        reading.warn(node, path, f"nobody works on {spell_dates(beyond)}", "write outside: repeat")
     return True
 
 

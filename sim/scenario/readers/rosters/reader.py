@@ -25,6 +25,7 @@ from sim.scenario.readers.workbook_reader import read_named_workbook
 from sim.scenario.tables.workbook import Sheet, Workbook
 from sim.scenario.text.nodes import Node, Scalar
 from sim.scenario.text.problems import Unreadable, name_repair
+from sim.scenario.text.spelling import alike
 
 MOST_ROWS = 100_000
 ROSTER = ("file", "sheet", "group", "codes", "columns", "outside")
@@ -91,6 +92,9 @@ def read_roster(
     if not check_dates(reading, asked.file, path, roster, people, period, asked.repeat):
         return None
     warn_of_long_duties(reading, path, roster, people)
+    for one, first in alike(person.name for person in people):
+        rule = f"{one} and {first} are two people: only capitals or the width of their characters tell them apart"
+        reading.warn(asked.file, path, rule, "write a name always in the same way")
     return Roster(
         file=os.path.abspath(beside(asked.file.place.file, asked.file.text)),  # noqa: PTH100 - text, no access
         agents=tuple(agent_of(person) for person in people),

@@ -18,9 +18,13 @@ from experiments.comparison.uncertainty import Split, split
 from experiments.estimates.estimates import Estimates, estimate
 from experiments.estimates.intervals import CONFIDENCE, Estimate
 from experiments.replication.inputs import Inputs
+from experiments.replication.promises import other_yardsticks
 from experiments.replication.replications import Replications
 
 Floats = NDArray[np.float64]
+
+OF_A_PROMISE = ("service_level", "meets_target", "excess_wait")
+"""How the names of measures begin that say how a promise is kept."""
 
 SCOPES = ("all", "channel", "pool")
 """Kinds of scope that policies are compared on; contact types and steps may differ between them."""
@@ -72,12 +76,16 @@ def contrast(
     apart = _told_apart(together, runs, confidence)
     keep = together.keys["scope_kind"].isin(SCOPES).to_numpy() & ~np.isnan(together.value).all(axis=0)
     found = [_values(e) for e in estimates]
+    elsewhere = other_yardsticks([run.operation for run in runs])
     rows, drivers = [], {}
     for i in np.flatnonzero(keep):
         measure, kind, scope = together.keys.iloc[i]
         definition = together.measures[i]
         key = (measure, kind, scope)
         nothing = Estimate(np.nan, np.nan, np.nan, 0)
+        better = definition.better
+        if kind == "channel" and scope in elsewhere and measure.startswith(OF_A_PROMISE):
+            better = "neutral"
         differences = []
         for p, (policy, d) in enumerate(zip(policies[1:], against_base, strict=True), 1):
             differences.append(d.at(int(i), policy.name, definition.unit == "share", confidence))
@@ -90,13 +98,13 @@ def contrast(
                 scope,
                 definition.title,
                 definition.unit,
-                definition.better,
+                better,
                 tuple(values.get(key, nothing) for values in found),
                 tuple(differences),
                 _best(
                     together.value[:, i],
                     apart[:, :, i],
-                    definition.better,
+                    better,
                     [p.name for p in policies],
                     smallest_worthwhile(measure, definition.unit, float(together.value[0, i])),
                 ),

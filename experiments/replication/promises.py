@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,6 +61,18 @@ class Promise:
         return f"{as_share(self.share)} {VERBS[self.kind]} within {term(self.within)}"
 
 
+def other_yardsticks(operations: Sequence[Operation]) -> frozenset[str]:
+    """Services whose promise is not measured alike in all operations: another time, clock or kind of promise.
+
+    A level there says nothing about who serves better: an easier promise is kept more often by the same desk.
+    """
+    measured: dict[str, set[tuple[str, float, str]]] = {}
+    for operation in operations:
+        for p in promises_of(operation):
+            measured.setdefault(p.service, set()).add((p.kind, p.within, p.clock))
+    return frozenset(service for service, found in measured.items() if len(found) > 1)
+
+
 def promises_of(operation: Operation) -> tuple[Promise, ...]:
     """Promises of an operation, in the order of its channels.
 
@@ -102,7 +115,7 @@ def services_of(operation: Operation) -> tuple[Service, ...]:
     """Services of an operation: one per channel with contact types, and one more for each further promise.
 
     A service level counts when an agent takes the contact. A first response counts when the reply is out, which is the
-    end of the handling. Later replies and resolutions have clocks of their own (`sim.measures.sla`).
+    end of the handling. Later replies and resolutions have clocks of their own (`sim.measures.promises.sla`).
     """
     found = promises_of(operation)
     services = []

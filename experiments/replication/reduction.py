@@ -17,12 +17,12 @@ from experiments.replication.promises import desk_of, services_of
 from sim.lowering import Operation
 from sim.machine import Network, Records
 from sim.measures import MEASURES, Desk, Measure, Service, Split, Survey
-from sim.measures.arrays import Floats, Ints
 from sim.measures.catalogue import OF_DESK
+from sim.measures.cells.arrays import Floats, Ints
+from sim.measures.contacts.visits import ABANDONED
 from sim.measures.definition import ScopeKind
 from sim.measures.evidence import Evidence
 from sim.measures.table import Numbers
-from sim.measures.visits import ABANDONED
 
 WAIT = "wait"
 """Grid of waits: its labels are minutes, `answered_within` counts up to each."""

@@ -7,7 +7,7 @@ from math import isnan
 
 from experiments.comparison.comparison import Comparison, Row
 from experiments.comparison.materiality import size_of
-from experiments.replication.promises import promises_of
+from experiments.replication.promises import other_yardsticks, promises_of
 from experiments.report.catalogue import Catalogue
 from experiments.report.desk_headline import run_headline as run_headline
 from experiments.report.judgement import (
@@ -70,17 +70,38 @@ def headline(comparison: Comparison, catalogue: Catalogue) -> str:
 
 
 def _apart(comparison: Comparison, catalogue: Catalogue) -> list[str]:
-    """Promises that cannot be compared, since only some policies make them, or nobody came under the others."""
+    """Promises that cannot be compared: other ones, made by some policies only, or nobody came under the others."""
     services = dict.fromkeys(p.service for run in comparison.runs for p in promises_of(run.operation))
     told = []
     for service in services:
         row = comparison.row("service_level", "channel", service)
         values = [] if row is None else [v.value for v in row.values]
         there = [p.name for p, v in zip(comparison.policies, values, strict=False) if not isnan(v)]
-        if there and len(there) < len(comparison.policies):
+        if row is not None and there and service in other_yardsticks([run.operation for run in comparison.runs]):
+            told.append(_yardsticks(comparison, row, catalogue))
+        elif there and len(there) < len(comparison.policies):
             names = catalogue.listed([catalogue.name(name) for name in there])
             told.append(catalogue.say("headline.only", scope=catalogue.scope("channel", service), policies=names))
     return told
+
+
+def _yardsticks(comparison: Comparison, row: Row, catalogue: Catalogue) -> str:
+    """What is promised under different policies, and what becomes of it."""
+    parts: dict[str, str] = {}
+    for i, policy in enumerate(comparison.policies):
+        promise, level = promise_of(comparison, i, row), row.values[i]
+        if promise is None or isnan(level.value) or str(promise) in parts:
+            continue
+        verdict = kept(level_of(row, i), promise).removesuffix("_once")
+        parts[str(promise)] = catalogue.say(
+            "headline.yardstick_part",
+            policy=catalogue.quoted(policy.name),
+            value=catalogue.figure(level.value, "share"),
+            term=catalogue.term(promise.within),
+            promise=catalogue.say(f"headline.promise_{verdict}", share=catalogue.percent(promise.share)),
+        )
+    scope = catalogue.scope(row.scope_kind, row.scope)
+    return catalogue.say("headline.yardstick", scope=scope, parts=catalogue.say("between").join(parts.values()))
 
 
 def _all_same(comparison: Comparison, catalogue: Catalogue) -> str:

@@ -8,9 +8,9 @@ from math import isnan
 from rich.console import RenderableType
 from rich.text import Text
 
-from experiments.comparison.comparison import Comparison, Difference, Row
+from experiments.comparison.comparison import Comparison, Row
 from experiments.comparison.materiality import size_of
-from experiments.replication.promises import Promise
+from experiments.replication.promises import Promise, other_yardsticks
 from experiments.report.difference_cells import verdict_text
 from experiments.report.fitted_table import FittedTable
 from experiments.report.judgement import judged_rows, kept, level_of, promise_of
@@ -32,7 +32,12 @@ def promise_tables(comparison: Comparison) -> Iterable[RenderableType]:
     comparison : Comparison
         Two policies or more.
     """
-    found = [(row, promise) for row in judged_rows(comparison) if (promise := _promise(comparison, row)) is not None]
+    elsewhere = other_yardsticks([run.operation for run in comparison.runs])
+    rows = [
+        *judged_rows(comparison),
+        *(r for r in comparison.rows if r.scope_kind == "channel" and r.scope in elsewhere),
+    ]
+    found = [(row, promise) for row in rows if (promise := _promise(comparison, row)) is not None]
     if not found:
         return
     if len(comparison.policies) == 2:
@@ -42,6 +47,8 @@ def promise_tables(comparison: Comparison) -> Iterable[RenderableType]:
     for at in range(0, len(found), MOST_COLUMNS):
         some = found[at : at + MOST_COLUMNS]
         remark = "▲ ▼ better, worse than the base; = too little to matter; ? open; close: too close to call"
+        if any(row.better == "neutral" for row, _ in found):
+            remark = remark.replace("close: too close to call", "≠ another promise")
         yield title("Promises" if at == 0 else "Promises, continued", remark if at == 0 else "")
         yield _several(comparison, some)
 
@@ -54,6 +61,11 @@ def _two(comparison: Comparison, found: list[tuple[Row, Promise]]) -> Renderable
         d = row.differences[0]
         told = Text("0" if d.same else difference(d.value, row.unit))
         levels = (_level(comparison, i, row) for i in (0, 1))
+        if row.better == "neutral":
+            theirs = promise_of(comparison, 1, row)
+            words = Text("another promise", style=DIM) if theirs is None else Text(f"now {_short(theirs)}", style=DIM)
+            table.add_row(Text(row.scope, style="bold"), Text(_short(promise)), *levels, Text(""), words)
+            continue
         table.add_row(Text(row.scope, style="bold"), Text(_short(promise)), *levels, told, verdict_text(row, d))
     return table
 
@@ -65,7 +77,7 @@ def _several(comparison: Comparison, found: list[tuple[Row, Promise]]) -> Render
     for i, policy in enumerate(comparison.policies):
         cells = [_level(comparison, i, row) for row, _ in found]
         for cell, (row, _) in zip(cells, found, strict=True):
-            cell.append(f" {'' if i == 0 else _arrow(row, row.differences[i - 1])}".ljust(2), style=DIM)
+            cell.append(f" {'' if i == 0 else _arrow(comparison, i, row)}".ljust(2), style=DIM)
         table.add_row(Text(policy.name, style="bold" if i == 0 else ""), *cells)
     return table
 
@@ -93,7 +105,11 @@ def _short(promise: Promise) -> str:
     return promise.short.removesuffix(f" {promise.kind}")
 
 
-def _arrow(row: Row, d: Difference) -> str:
+def _arrow(comparison: Comparison, policy: int, row: Row) -> str:
+    if row.better == "neutral":
+        base, theirs = (promise_of(comparison, i, row) for i in (0, policy))
+        return "" if base == theirs else "≠"
+    d = row.differences[policy - 1]
     size = size_of(row, d)
     if size == "worthwhile":
         return "▲" if (d.value > 0.0) == (row.better == "higher") else "▼"

@@ -49,7 +49,7 @@ def warmup() -> None:
         engines.warm(kind)
         seconds = time.perf_counter() - began
         click.echo(f"{kind} engine: {'was ready' if known else f'compiled in {seconds:.1f} s'}")
-    from sim.measures import passes
+    from sim.measures.cells import passes
 
     began, known = time.perf_counter(), passes.is_kept()
     if not known:

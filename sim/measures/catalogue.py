@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from types import MappingProxyType
 
-from sim.measures.contact_definitions import CONTACT_MEASURES
+from sim.measures.contacts.definitions import CONTACT_MEASURES
 from sim.measures.definition import Measure
-from sim.measures.line_definitions import LINE_MEASURES
-from sim.measures.outcome_definitions import OUTCOME_MEASURES
-from sim.measures.pool_definitions import POOL_MEASURES
-from sim.measures.promise_definitions import PROMISE_MEASURES
-from sim.measures.ticket_definitions import TICKET_MEASURES
+from sim.measures.lines.definitions import LINE_MEASURES
+from sim.measures.outcomes.definitions import OUTCOME_MEASURES
+from sim.measures.pools.definitions import POOL_MEASURES
+from sim.measures.promises.definitions import PROMISE_MEASURES
+from sim.measures.tickets.definitions import TICKET_MEASURES
 
 ON_PROMISES = re.compile(
     r"service_level.*|meets_.*|excess_wait|completion_level|sla_.*|(first|next)_response.*|resolution_.*|requester_wait.*|"

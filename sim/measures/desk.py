@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.machine.network import Network
-from sim.measures.arrays import Ints
+from sim.measures.cells.arrays import Ints
 
 PARTS = ("contact", "reply", "dial", "call_back", "escalation", "bot", "self_service")
 CONTACT, REPLY, DIAL, CALL_BACK, ESCALATION, BOT, SELF_SERVICE = range(7)

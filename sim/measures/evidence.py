@@ -7,13 +7,13 @@ from functools import cached_property
 import numpy as np
 
 from sim.machine.records import Records
-from sim.measures.arrays import Bools
-from sim.measures.contacts import Contacts, Legs, contacts_of
+from sim.measures.cells.arrays import Bools
+from sim.measures.cells.ruler import Moments, Ruler
+from sim.measures.contacts.contacts import Contacts, Legs, contacts_of
+from sim.measures.contacts.visits import Spells, Visits, put_together
 from sim.measures.desk import Desk
-from sim.measures.journeys import Journeys
-from sim.measures.ruler import Moments, Ruler
+from sim.measures.outcomes.journeys import Journeys
 from sim.measures.service import Coverage
-from sim.measures.visits import Spells, Visits, put_together
 
 
 class Evidence:

@@ -10,28 +10,28 @@ from sim.machine.network import Network
 from sim.machine.records import Records
 from sim.machine.steps import Work
 from sim.measures.catalogue import MEASURES
-from sim.measures.contact_definitions import CONTACT_MEASURES
-from sim.measures.contact_measures import add_contact_measures
+from sim.measures.cells.ruler import Ruler
+from sim.measures.cells.sheets import Part, Sheet, sheets_of
+from sim.measures.contacts.definitions import CONTACT_MEASURES
+from sim.measures.contacts.judgement import Judgement
+from sim.measures.contacts.measures import add_contact_measures
 from sim.measures.definition import Measure, ScopeKind
 from sim.measures.desk import Desk
 from sim.measures.evidence import Evidence
 from sim.measures.intervals import Intervals
-from sim.measures.judgement import Judgement
-from sim.measures.line_definitions import LINE_MEASURES
-from sim.measures.lines import add_line_measures
-from sim.measures.outcome_definitions import OUTCOME_MEASURES
-from sim.measures.outcome_measures import add_outcome_measures
-from sim.measures.pool_definitions import OF_WORK, POOL_MEASURES
-from sim.measures.pool_measures import add_pool_measures
-from sim.measures.promise_definitions import KINDS, OPEN_PROMISES, PROMISE_MEASURES
-from sim.measures.promise_measures import Promises
+from sim.measures.lines.definitions import LINE_MEASURES
+from sim.measures.lines.measures import add_line_measures
+from sim.measures.outcomes.definitions import OUTCOME_MEASURES
+from sim.measures.outcomes.measures import add_outcome_measures
+from sim.measures.pools.definitions import OF_WORK, POOL_MEASURES
+from sim.measures.pools.measures import add_pool_measures
+from sim.measures.promises.definitions import KINDS, OPEN_PROMISES, PROMISE_MEASURES
+from sim.measures.promises.measures import Promises
 from sim.measures.rows import Rows
-from sim.measures.ruler import Ruler
 from sim.measures.service import Coverage, Service, cover
-from sim.measures.sheets import Part, Sheet, sheets_of
 from sim.measures.table import MeasureTable, TableBuilder
-from sim.measures.ticket_definitions import TICKET_MEASURES
-from sim.measures.ticket_measures import add_ticket_measures, tickets_of
+from sim.measures.tickets.definitions import TICKET_MEASURES
+from sim.measures.tickets.measures import add_ticket_measures, tickets_of
 from sim.measures.wanted import Asked, Split, Wanted
 
 

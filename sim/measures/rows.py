@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures.arrays import Ints
+from sim.measures.cells.arrays import Ints
+from sim.measures.cells.sheets import Sheet
 from sim.measures.definition import Measure, ScopeKind
 from sim.measures.intervals import Intervals
-from sim.measures.sheets import Sheet
 from sim.measures.wanted import KINDS
 
 ONCE = frozenset({"meets_target_day", "meets_due_day"})
@@ -106,7 +106,7 @@ class Rows:
 
         Examples
         --------
-        >>> from sim.measures.sheets import Part
+        >>> from sim.measures.cells.sheets import Part
         >>> from sim.measures.definition import Measure
         >>> asa, whole = Measure("asa", "Wait", "min", "contact", ("step",), "a / b"), Intervals.whole(60)
         >>> sheet = Sheet(whole, 60.0, frozenset({"asa"}), (Part("step", ("x", "y"), (whole,), slice(0, 2)),))

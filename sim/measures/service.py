@@ -44,8 +44,8 @@ class Service:
     short : float, optional
         Abandoned within this wait [min, elapsed] is a short abandon; by default `awt`.
     promise : {"service level", "first response", "next response", "resolution"}
-        What `awt` and `share` are about; all but the first are judged by the clocks of `sim.measures.sla`, if the
-        survey knows the desk.
+        What `awt` and `share` are about; all but the first are judged by the clocks of `sim.measures.promises.sla`, if
+        the survey knows the desk.
     channel : str, optional
         Channel to which it belongs, by default itself. A service of another name is a further promise of that channel:
         its contacts are counted there, not here.

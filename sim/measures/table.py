@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.measures.arrays import Bools, Floats, Ints
+from sim.measures.cells.arrays import Bools, Floats, Ints
+from sim.measures.cells.sheets import Sheet
 from sim.measures.intervals import WHOLE, Intervals
 from sim.measures.rows import Rows
-from sim.measures.sheets import Sheet
 
 if TYPE_CHECKING:
     import pandas as pd

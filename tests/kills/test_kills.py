@@ -74,5 +74,5 @@ def forgetful() -> None:
 @pytest.mark.parametrize("work", [careless, forgetful])
 def test_the_trials_notice_a_store_that_is_not_safe(work: object) -> None:
     """Half-written files, or other bytes in the end: a harness that finds nothing would prove nothing."""
-    _, wrong = tried(Job(work, []), "fork", 6)  # type: ignore[arg-type]
-    assert wrong
+    job = Job(work, [])  # type: ignore[arg-type]
+    assert any(tried(job, "fork", 6)[1] for _ in range(4))  # on a busy machine six kills may all come too early

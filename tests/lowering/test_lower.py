@@ -13,6 +13,7 @@ from sim.machine import Constant, CountedPool, Exponential, Lognormal, NamedPool
 from sim.machine.laws import ByAttribute, Hazard, Mixture, Quantiles, Table
 from sim.machine.streams import RecordedStream, Stream
 from sim.scenario import load
+from tests.lowering.operations import operation, run, visits
 
 BASE = """
 aftersim: 1
@@ -268,3 +269,21 @@ def test_a_law_that_only_scipy_can_judge_is_refused_in_words(tmp_path: Path) -> 
     written = "{law: trapezoid, shape: {c: 0.9, d: 0.1}, mean: 5 min}"
     with pytest.raises(LoweringProblems, match=r"contact_types\.call: .*trapezoid"):
         made(tmp_path, contact_types__call__handle_time=written)
+
+
+def test_patience_of_a_contact_type_stays_on_its_own_channels(tmp_path: Path) -> None:
+    """Who finds the chat closed and writes a mail instead waits as for mail, not for four minutes."""
+    text = """
+contact_types:
+  ask: {channel: chat, per_day: 200, hour: flat, handle_time: 5 min, patience: 4 min}
+channels:
+  chat: {service_level: 80 % within 60 s, open: daily 10:00-12:00, when_closed: email}
+  email: {first_response: 90 % within 24 h elapsed}
+agent_groups:
+  team: {serves: {chat: first, email: second}, headcount: {mon-sun: {00:00-24:00: 1}}}
+"""
+    rows = visits(run(operation(tmp_path, text)))
+    mail = rows[rows.step == "email/ask"]
+    assert len(mail) > 500
+    assert (mail.exit != "abandoned").all()
+    assert (rows[rows.step == "ask"].exit == "abandoned").any()

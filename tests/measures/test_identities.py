@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sim.machine import Records
 from sim.machine.records import ON_BREAK
 from sim.measures import MEASURES, Intervals, Service, measure
-from sim.measures.line_definitions import LINE_MEASURES
-from sim.measures.pool_definitions import POOL_MEASURES
-from sim.measures.visits import put_together
+from sim.measures.contacts.visits import put_together
+from sim.measures.lines.definitions import LINE_MEASURES
+from sim.measures.pools.definitions import POOL_MEASURES
 from tests.measures.diary import Row, desk, diary, duty, lost, people, served, spell, waiting
 from tests.measures.plain import contact_measures, contact_rows, line_measures, pool_minutes
 

@@ -9,11 +9,11 @@ import pytest
 
 from sim.machine import NetworkBuilder, Timeline
 from sim.measures import MEASURES, Intervals, Service, measure
-from sim.measures import marks as module
 from sim.measures.catalogue import OF_DESK
-from sim.measures.clock import open_minutes
-from sim.measures.marks import least_at
-from sim.measures.spans import areas
+from sim.measures.cells import marks as module
+from sim.measures.cells.marks import least_at
+from sim.measures.cells.spans import areas
+from sim.measures.promises.clock import open_minutes
 from tests.measures.diary import DAY, desk, diary, duty, lost, served
 
 

@@ -11,8 +11,8 @@ import pytest
 from sim.machine import Calendar, Constant, Network, NetworkBuilder, Records
 from sim.machine.steps import Exit
 from sim.measures import Desk, Intervals, MeasureTable, Service, measure
-from sim.measures.journeys import BACK, CHASER, FRESH, UNRESOLVED, UNSERVED, Journeys
-from sim.measures.sla import Stretch, Term, resolution
+from sim.measures.outcomes.journeys import BACK, CHASER, FRESH, UNRESOLVED, UNSERVED, Journeys
+from sim.measures.promises.sla import Stretch, Term, resolution
 from tests.measures.diary import Row, diary, lost, served, spell, waiting
 
 END = 1440.0

@@ -13,13 +13,14 @@ from hypothesis import given
 
 from sim.lowering import lower
 from sim.machine import Records, simulate
-from sim.measures import Intervals, Survey, compiled_passes, passes
-from sim.measures.arrays import Floats
-from sim.measures.marks import Marked, covered, highest
-from sim.measures.passes import Cells, grouped, least, numbers, places, profiles, rows_of, sums
-from sim.measures.placed import quantiles
-from sim.measures.ruler import Moments, Ruler
-from sim.measures.spans import Spans
+from sim.measures import Intervals, Survey
+from sim.measures.cells import compiled_passes, passes
+from sim.measures.cells.arrays import Floats
+from sim.measures.cells.marks import Marked, covered, highest
+from sim.measures.cells.passes import Cells, grouped, least, numbers, places, profiles, rows_of, sums
+from sim.measures.cells.placed import quantiles
+from sim.measures.cells.ruler import Moments, Ruler
+from sim.measures.cells.spans import Spans
 from sim.scenario import load
 from tests.measures.test_identities import GRID, NETWORK, QUICK, SERVICES, records
 
@@ -105,7 +106,7 @@ def test_rows_are_found_by_their_numbers() -> None:
 
 def test_rows_are_put_in_order_whether_nearly_so_or_not() -> None:
     """By group and time, ties as they come: groups in order, with a few late rows, backwards, and at random."""
-    from sim.measures.compiled_passes import in_order
+    from sim.measures.cells.compiled_passes import in_order
 
     rng = np.random.default_rng(7)
     group = rng.integers(0, 4, 4000)
@@ -192,7 +193,7 @@ def test_a_desk_with_everything_is_alike() -> None:
 def test_what_is_compiled_beforehand_is_what_a_run_needs() -> None:
     """Nothing is left to compile: the types of each pass are those with which it is called."""
     code = """
-from sim.measures import compiled_passes as c, passes
+from sim.measures.cells import compiled_passes as c, passes
 passes.MANY = 0
 from experiments.replication.reduction import Reduction
 from sim.lowering import lower

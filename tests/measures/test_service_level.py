@@ -9,7 +9,7 @@ import pytest
 
 from sim.machine import Calendar, Constant, Network
 from sim.measures import Intervals, Service, measure
-from sim.measures.clock import Clock
+from sim.measures.promises.clock import Clock
 from tests.measures.diary import DAY, Row, desk, diary, lost, served, spell, waiting
 
 VARIANTS = ("service_level", "service_level_b", "service_level_c", "service_level_d")

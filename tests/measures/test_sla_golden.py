@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.machine import Calendar
-from sim.measures.clock import Clock, used_up
-from sim.measures.sla import Judged, Message, State, Stretch, Term, in_force, paused, replies, resolution
+from sim.measures.promises.clock import Clock, used_up
+from sim.measures.promises.sla import Judged, Message, State, Stretch, Term, in_force, paused, replies, resolution
 from sim.scenario.model.hours import open_intervals
 from sim.scenario.model.opening_hours import read_opening_hours
 from sim.scenario.model.period import Period

@@ -11,8 +11,8 @@ from hypothesis import given
 
 from sim.machine import Network, Records
 from sim.measures import MEASURES, Intervals, Service, Split, Survey, measure
+from sim.measures.cells.ruler import Moments, Ruler
 from sim.measures.evidence import Evidence
-from sim.measures.ruler import Moments, Ruler
 from sim.measures.wanted import KINDS
 from tests.measures.diary import desk, diary, duty, served
 from tests.measures.test_identities import GRID, NETWORK, QUICK, SERVICES, records

@@ -31,6 +31,9 @@ def kinds_of(
             alone = len(contact_type.channels) == 1 and channel in contact_type.channels
             kind = name if alone else f"{channel}/{name}"
             way = channels[channel]
+            own = (
+                contact_type.patience if channel in contact_type.channels else None
+            )  # who is sent to mail waits as for mail
             handle_time = scaled(contact_type.handle_time_on.get(channel, contact_type.handle_time), way.effort)
             found[kind] = Kind(
                 name=kind,
@@ -38,7 +41,7 @@ def kinds_of(
                 channel=channel,
                 handle_time=handle_time,
                 after_contact_work=contact_type.after_contact_work,
-                patience=way.patience if contact_type.patience is None else contact_type.patience,
+                patience=way.patience if own is None else own,
             )
     return found
 

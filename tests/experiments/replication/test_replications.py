@@ -14,7 +14,7 @@ import pytest
 from experiments.replication import history
 from experiments.replication.replications import Interrupted, Progress, Replications, replicate, replicate_each
 from sim.machine import EngineFault, Records
-from sim.measures import passes
+from sim.measures.cells import passes
 from tests.experiments.desks import MINIMAL, SHOP, operation
 
 

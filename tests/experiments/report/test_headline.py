@@ -9,7 +9,8 @@ from math import nan
 
 import pytest
 
-from experiments.comparison.comparison import Comparison
+from experiments.comparison.comparison import Comparison, Policy
+from experiments.comparison.contrasts import contrast
 from experiments.estimates.estimates import estimate
 from experiments.estimates.intervals import Estimate
 from experiments.replication.promises import Promise
@@ -17,7 +18,7 @@ from experiments.replication.replications import Replications, replicate
 from experiments.report.catalogue import LANGUAGES, Language, words
 from experiments.report.headline import headline, judged_rows, kept, run_headline
 from sim import load, lower
-from tests.experiments.desks import MINIMAL, shop, shop_estimates
+from tests.experiments.desks import MINIMAL, SHOP, shop, shop_estimates
 from tests.experiments.report import comparisons
 from tests.experiments.report.comparisons import BASE, KEEP, SAME, SAMPLES, D, compared, row
 
@@ -206,3 +207,21 @@ def test_who_is_only_not_known_is_not_called_best() -> None:
     said = headline(compared(policies, rows), words("en"))
     assert "“pooling” on phone" in said and "“night_cover” on email" in said
     assert "articles" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "not compared: phone, where the promise itself differs: “shop” 8"),
+        ("zh", "未作比较：phone（承诺本身不同"),
+    ],
+)
+def test_another_promise_is_no_better_service(language: Language, said: str) -> None:
+    """An easier promise is kept more often by the same desk: both are told, and neither is called better."""
+    runs = [desk(str(SHOP), 4), desk(str(SHOP), 4, ("channels.phone.service_level", "60 % within 5 min"))]
+    names = [Policy(name, name, "", f"{name}.yaml") for name in ("shop", "rule")]
+    told = headline(contrast(names, runs), words(language))
+    assert said in told
+    assert not any(word in told for word in ("better", "rises", "优于", "上升"))
+    if language == "en":
+        assert "within 30 s (promised 80 %" in told and "within 5 min (promised 60 %: kept)" in told

@@ -6,10 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.measures.arrays import Bools, Floats, Ints, tally
+from sim.measures.cells.arrays import Bools, Floats, Ints, tally
+from sim.measures.cells.passes import compiled
+from sim.measures.cells.ruler import Moments
 from sim.measures.intervals import Intervals
-from sim.measures.passes import compiled
-from sim.measures.ruler import Moments
 
 _NOTHING = np.zeros(0)
 
@@ -90,7 +90,7 @@ class Spans:
 
     Examples
     --------
-    >>> from sim.measures.ruler import Ruler
+    >>> from sim.measures.cells.ruler import Ruler
     >>> halves, whole = Intervals([0, 30, 60]), Intervals.whole(60)
     >>> begin, end = (Moments(np.array(x), Ruler((halves,))) for x in ([5.0, 40.0], [25.0, 99.0]))
     >>> spans = Spans(np.array([0, 0]), 1, begin, end, 60.0)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures.arrays import Bools, Floats, Ints
+from sim.measures.cells.arrays import Bools, Floats, Ints
+from sim.measures.cells.passes import Cells, grouped, least, numbers, profiles, sums
+from sim.measures.cells.ruler import Moments
+from sim.measures.cells.sheets import Part, Sheet
 from sim.measures.definition import ScopeKind
 from sim.measures.intervals import Intervals
-from sim.measures.passes import Cells, grouped, least, numbers, profiles, sums
-from sim.measures.ruler import Moments
-from sim.measures.sheets import Part, Sheet
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class Placed:
 
     Examples
     --------
-    >>> from sim.measures.ruler import Ruler
+    >>> from sim.measures.cells.ruler import Ruler
     >>> halves, whole = Intervals([0, 30, 60]), Intervals.whole(60)
     >>> sheet = Sheet(whole, 60.0, frozenset(), (Part("step", ("a", "b"), (whole, halves), slice(0, 6)),))
     >>> arrivals = Moments(np.array([5.0, 6.0, 40.0]), Ruler((halves,)))

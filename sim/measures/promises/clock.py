@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.machine.calendar import Calendar
-from sim.measures.arrays import Floats, Ints, tally
+from sim.measures.cells.arrays import Floats, Ints, tally
 
 
 def open_minutes(calendar: Calendar, start: Floats, stop: Floats) -> Floats:

@@ -1,7 +1,8 @@
 """The passes of `passes`, `spans` and `marks`, compiled: each reads its rows once, outside of Python's lock.
 
 They add in the order of the rows, as NumPy's `bincount` does, so that both forms leave the same numbers bit for bit.
-They are compiled by a process of their own (`python -m sim.measures.compiled_passes`) and only loaded by all others.
+They are compiled by a process of their own (`python -m sim.measures.cells.compiled_passes`) and only loaded by
+all others.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numba
 import numpy as np
 from numba.core import sigutils
 
-from sim.measures.arrays import Bools, Floats, Ints
+from sim.measures.cells.arrays import Bools, Floats, Ints
 
 MOST_MOVES = 32
 """Places by which a row is moved, on the average, up to which moving is quicker than sorting."""
@@ -409,6 +410,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    from sim.measures import compiled_passes
+    from sim.measures.cells import compiled_passes
 
     compiled_passes.main()  # under its own name, for which it is kept

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.measures.arrays import Bools, Floats, Ints
-from sim.measures.commitments import NOBODY, Commitments, commitments_of, waiting
-from sim.measures.contact_measures import reaches
+from sim.measures.cells.arrays import Bools, Floats, Ints
+from sim.measures.cells.marks import covering, least_at
+from sim.measures.cells.placed import Placed, Scopes, quantiles
+from sim.measures.cells.ruler import Moments, Ruler
+from sim.measures.cells.sheets import Part, Sheet
+from sim.measures.contacts.measures import reaches
 from sim.measures.evidence import Evidence
 from sim.measures.intervals import Intervals
-from sim.measures.journeys import Journeys
-from sim.measures.marks import covering, least_at
-from sim.measures.placed import Placed, Scopes, quantiles
-from sim.measures.promise_definitions import KINDS, OPEN_PROMISES, RESPONSE_SHARES
-from sim.measures.ruler import Moments, Ruler
+from sim.measures.outcomes.journeys import Journeys
+from sim.measures.promises.commitments import NOBODY, Commitments, commitments_of, waiting
+from sim.measures.promises.definitions import KINDS, OPEN_PROMISES, RESPONSE_SHARES
 from sim.measures.service import Coverage, Promised, Service
-from sim.measures.sheets import Part, Sheet
 from sim.measures.table import TableBuilder
 
 OF_PROMISE = {promise: name for name, _, _, promise in KINDS}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.machine.steps import Exit
-from sim.measures.arrays import Bools, Floats, Ints
-from sim.measures.clock import Clock, used_up
-from sim.measures.journeys import Families, Journeys
+from sim.measures.cells.arrays import Bools, Floats, Ints
+from sim.measures.outcomes.journeys import Families, Journeys
+from sim.measures.promises.clock import Clock, used_up
 from sim.measures.service import Service
 
 NOBODY = np.zeros(0, dtype=np.int64)

@@ -8,11 +8,11 @@ import numpy as np
 
 from sim.machine.records import Records
 from sim.machine.steps import Exit
-from sim.measures.arrays import Bools, Floats, Ints
-from sim.measures.clock import Clock
+from sim.measures.cells.arrays import Bools, Floats, Ints
+from sim.measures.cells.passes import by_small_key, rows_of
 from sim.measures.desk import ESCALATION, REPLY, Desk
-from sim.measures.passes import by_small_key, rows_of
-from sim.measures.stops import stops_of
+from sim.measures.outcomes.stops import stops_of
+from sim.measures.promises.clock import Clock
 
 FRESH, UNSERVED, UNRESOLVED, BACK, CHASER = range(5)
 """Why a contact is made: for the first time; again because it was not served, because it was not settled, because the

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.measures.arrays import Floats, Ints
+from sim.measures.cells.arrays import Floats, Ints
+from sim.measures.cells.passes import places
 from sim.measures.intervals import Intervals
-from sim.measures.passes import places
 
 
 class Ruler:

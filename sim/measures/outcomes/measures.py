@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.measures.arrays import Bools, Floats, Ints
-from sim.measures.journeys import BACK, CHASER, UNRESOLVED, UNSERVED, Journeys
-from sim.measures.outcome_definitions import FOLLOWED
-from sim.measures.placed import Placed, Scopes, distinct
-from sim.measures.ruler import Moments, Ruler
-from sim.measures.sheets import Sheet
+from sim.measures.cells.arrays import Bools, Floats, Ints
+from sim.measures.cells.placed import Placed, Scopes, distinct
+from sim.measures.cells.ruler import Moments, Ruler
+from sim.measures.cells.sheets import Sheet
+from sim.measures.outcomes.definitions import FOLLOWED
+from sim.measures.outcomes.journeys import BACK, CHASER, UNRESOLVED, UNSERVED, Journeys
 from sim.measures.table import TableBuilder
 
 DAY = 1440.0

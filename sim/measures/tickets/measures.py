@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.machine.steps import Exit
-from sim.measures.arrays import Bools, Floats, Ints, tally
-from sim.measures.contact_measures import ratio
+from sim.measures.cells.arrays import Bools, Floats, Ints, tally
+from sim.measures.cells.passes import rows_of
+from sim.measures.cells.placed import Placed, Scopes, distinct
+from sim.measures.cells.ruler import Moments, Ruler
+from sim.measures.cells.sheets import Sheet
+from sim.measures.contacts.measures import ratio
+from sim.measures.contacts.visits import ANSWERED
 from sim.measures.evidence import Evidence
-from sim.measures.passes import rows_of
-from sim.measures.placed import Placed, Scopes, distinct
-from sim.measures.ruler import Moments, Ruler
 from sim.measures.service import Coverage
-from sim.measures.sheets import Sheet
 from sim.measures.table import TableBuilder
-from sim.measures.ticket_definitions import TIME_SHARES
-from sim.measures.visits import ANSWERED
+from sim.measures.tickets.definitions import TIME_SHARES
 
 QUANTILES = tuple(f"ticket_time_p{round(100 * q)}" for q in TIME_SHARES)
 

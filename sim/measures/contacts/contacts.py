@@ -10,12 +10,12 @@ import numpy as np
 
 from sim.machine.records import Records
 from sim.machine.steps import Exit
-from sim.measures.arrays import Bools, Floats, Ints, tally
+from sim.measures.cells.arrays import Bools, Floats, Ints, tally
+from sim.measures.cells.placed import Placed, Scopes
+from sim.measures.cells.ruler import Moments
+from sim.measures.contacts.visits import ANSWERED, BLOCKED, CLOSED, MOVED, Visits
 from sim.measures.definition import ScopeKind
-from sim.measures.placed import Placed, Scopes
-from sim.measures.ruler import Moments
 from sim.measures.service import Coverage
-from sim.measures.visits import ANSWERED, BLOCKED, CLOSED, MOVED, Visits
 
 LOST = (int(Exit.ABANDONED), int(Exit.BLOCKED), int(Exit.CLOSED), int(Exit.RECALLED))
 """Exits with which a contact goes away without what it came for."""

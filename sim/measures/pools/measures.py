@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from sim.machine.network import Network
 from sim.machine.pools import NamedPool
 from sim.machine.records import ON_DUTY
-from sim.measures.arrays import Floats, Ints
+from sim.measures.cells.arrays import Floats, Ints
+from sim.measures.cells.passes import by_small_key, compiled
+from sim.measures.cells.placed import Placed, Scopes
+from sim.measures.cells.ruler import Moments
+from sim.measures.cells.sheets import Part, Sheet
+from sim.measures.cells.spans import Spans
 from sim.measures.definition import ScopeKind
 from sim.measures.evidence import Evidence
 from sim.measures.intervals import Intervals
-from sim.measures.passes import by_small_key, compiled
-from sim.measures.placed import Placed, Scopes
-from sim.measures.pool_definitions import POOLS
-from sim.measures.ruler import Moments
+from sim.measures.pools.definitions import POOLS
 from sim.measures.service import Coverage
-from sim.measures.sheets import Part, Sheet
-from sim.measures.spans import Spans
 from sim.measures.table import TableBuilder
 
 

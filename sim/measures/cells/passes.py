@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures.arrays import Bools, Floats, Ints, tally
+from sim.measures.cells.arrays import Bools, Floats, Ints, tally
 
 MANY = 10_000
 """Rows from which the compiled form is used: below, loading it takes longer than it saves."""
@@ -57,7 +57,7 @@ class _Ready:
         return self._code
 
     def _look(self) -> None:
-        from sim.measures import compiled_passes
+        from sim.measures.cells import compiled_passes
 
         if compiled_passes.is_kept():
             self._code = compiled_passes
@@ -67,7 +67,7 @@ class _Ready:
         self._next = time.monotonic() + 1.0
 
 
-COMPILING = (sys.executable, "-m", "sim.measures.compiled_passes")
+COMPILING = (sys.executable, "-m", "sim.measures.cells.compiled_passes")
 """The process that compiles the passes, some ten seconds, once per installation."""
 
 _READY = _Ready()
@@ -75,7 +75,7 @@ _READY = _Ready()
 
 def is_kept() -> bool:
     """Whether the passes have been compiled for this installation."""
-    from sim.measures import compiled_passes
+    from sim.measures.cells import compiled_passes
 
     return compiled_passes.is_kept()
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.measures.arrays import Floats, Ints, tally
-from sim.measures.passes import compiled
+from sim.measures.cells.arrays import Floats, Ints, tally
+from sim.measures.cells.passes import compiled
 
 _NOTHING = np.zeros(0)
 

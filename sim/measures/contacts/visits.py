@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sim.machine.network import Network
 from sim.machine.records import COUNTED, FIRST, GHOST, RESUMED, Records
 from sim.machine.steps import Exit, Work
-from sim.measures.arrays import Bools, Floats, Ints, tally
-from sim.measures.passes import rows_of
+from sim.measures.cells.arrays import Bools, Floats, Ints, tally
+from sim.measures.cells.passes import rows_of
 
 OPEN, ANSWERED, ABANDONED, BLOCKED, CLOSED, MOVED, RECALLED, IN_SERVICE = range(8)
 """What became of a visit, judged by its first spell. `IN_SERVICE` is an answered one that is not finished; it appears

@@ -9,9 +9,9 @@ import numpy as np
 
 from sim.machine.records import FIRST, GHOST, Records
 from sim.machine.steps import Exit
-from sim.measures.arrays import Bools, Floats, Ints
+from sim.measures.cells.arrays import Bools, Floats, Ints
+from sim.measures.cells.passes import rows_of
 from sim.measures.desk import BOT, DIAL, Desk
-from sim.measures.passes import rows_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,11 +9,11 @@ import numpy as np
 
 from sim.machine.network import Network
 from sim.machine.steps import Exit
-from sim.measures.arrays import Bools, Floats, Ints
-from sim.measures.clock import open_minutes
-from sim.measures.contacts import Contacts
+from sim.measures.cells.arrays import Bools, Floats, Ints
+from sim.measures.contacts.contacts import Contacts
+from sim.measures.contacts.visits import ABANDONED
+from sim.measures.promises.clock import open_minutes
 from sim.measures.service import Coverage, Service
-from sim.measures.visits import ABANDONED
 
 
 class Judgement:

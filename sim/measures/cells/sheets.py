@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.measures.arrays import Floats
+from sim.measures.cells.arrays import Floats
 from sim.measures.definition import Measure, ScopeKind
 from sim.measures.intervals import Intervals
 from sim.measures.wanted import KINDS, Wanted

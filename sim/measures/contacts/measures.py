@@ -7,16 +7,16 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.measures.arrays import Floats
-from sim.measures.contact_definitions import WAIT_SHARES
-from sim.measures.contacts import Contacts
-from sim.measures.counts import Counts, Fates
+from sim.measures.cells.arrays import Floats
+from sim.measures.cells.sheets import Part, Sheet
+from sim.measures.contacts.contacts import Contacts
+from sim.measures.contacts.counts import Counts, Fates
+from sim.measures.contacts.definitions import WAIT_SHARES
+from sim.measures.contacts.judgement import Judgement
+from sim.measures.contacts.visits import OPEN
 from sim.measures.intervals import Intervals
-from sim.measures.judgement import Judgement
 from sim.measures.service import Coverage
-from sim.measures.sheets import Part, Sheet
 from sim.measures.table import TableBuilder
-from sim.measures.visits import OPEN
 
 IN_DUE = ("completion_level", "meets_due", "meets_due_day")
 

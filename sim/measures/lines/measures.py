@@ -7,15 +7,15 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.measures.arrays import Floats, Ints
+from sim.measures.cells.arrays import Floats, Ints
+from sim.measures.cells.marks import Marked, covered, highest
+from sim.measures.cells.ruler import Moments
+from sim.measures.cells.sheets import Part, Sheet
+from sim.measures.cells.spans import Spans
 from sim.measures.definition import ScopeKind
 from sim.measures.evidence import Evidence
 from sim.measures.intervals import Intervals
-from sim.measures.marks import Marked, covered, highest
-from sim.measures.ruler import Moments
 from sim.measures.service import Coverage
-from sim.measures.sheets import Part, Sheet
-from sim.measures.spans import Spans
 from sim.measures.table import TableBuilder
 
 

@@ -6,12 +6,12 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.measures.arrays import Bools, Floats, Ints
-from sim.measures.contacts import Contacts
-from sim.measures.judgement import Judgement
-from sim.measures.placed import distinct
-from sim.measures.sheets import Sheet
-from sim.measures.visits import ABANDONED, ANSWERED, BLOCKED, CLOSED, MOVED, OPEN, RECALLED
+from sim.measures.cells.arrays import Bools, Floats, Ints
+from sim.measures.cells.placed import distinct
+from sim.measures.cells.sheets import Sheet
+from sim.measures.contacts.contacts import Contacts
+from sim.measures.contacts.judgement import Judgement
+from sim.measures.contacts.visits import ABANDONED, ANSWERED, BLOCKED, CLOSED, MOVED, OPEN, RECALLED
 
 STATUS_BITS = 3
 

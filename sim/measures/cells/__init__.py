@@ -1,0 +1,1 @@
+"""Cells: rows placed in scopes and intervals, and what they come to there."""

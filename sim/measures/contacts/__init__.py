@@ -1,0 +1,1 @@
+"""Contacts: attempts to reach the desk, their waits, and what became of them."""

@@ -1,0 +1,1 @@
+"""Outcomes: contacts followed from the bot to the agents, and what settles tickets."""

@@ -1,0 +1,1 @@
+"""Pools: hours worked, available and paid."""

@@ -1,0 +1,1 @@
+"""Tickets: families of jobs, from the first birth to the last end."""
